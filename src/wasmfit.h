@@ -1,0 +1,190 @@
+/* wasmfit.h: the whole C API, in the order of the data's way · next: core/random.c
+ *
+ * data set → configuration → model → fit (forward, loss, backward, optimiser, epoch loop, report) → predict;
+ * linear models beside it. JavaScript mirrors this one header (src/js/engine.js) and src/exports.txt lists its symbols.
+ *
+ * Conventions
+ *   N rows, D features, K outputs, B batch, L layers, I/O in and out of a layer. Arguments: outputs, inputs, dimensions.
+ *   wf_real is float; only the build for gradient checks (-DWF_DOUBLE) makes it double.
+ *   Configurations are structs of doubles only: whatever number a caller holds (NaN, 1.5, 1e308) arrives unchanged and is
+ *   judged by wf_config_check or wf_fit_check before anything is allocated. After a check NULL means one thing: out of memory.
+ *   No globals, no exit, no output. Objects are independent of each other; one object is for one thread at a time. */
+#ifndef WASMFIT_H
+#define WASMFIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/f32x4.h"
+
+/* Checked by the JavaScript side at load, so that a new .js never runs on an old .wasm. */
+#define WF_ABI 1
+int wf_abi(void);
+
+/* ---- 1. Memory of the caller ---------------------------------------------------------------------------------- */
+
+void *wf_alloc(size_t bytes); /* 16-byte aligned, zeroed; NULL: out of memory */
+void wf_free(void *p);
+
+/* ---- 2. Random numbers: Philox 4×32-10, keyed by seed, counted by (index, step, stream) ------------------------ */
+
+/* Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11.
+ * A word depends on (seed, stream, step, index) only: never on what was drawn before. seed: an integer in [0, 2^53]. */
+typedef enum wf_stream {
+  WF_STREAM_INIT = 1,    /* weights; step = layer */
+  WF_STREAM_SHUFFLE = 2, /* order of rows; step = epoch */
+  WF_STREAM_SPLIT = 3,   /* validation and test splits (JavaScript) */
+  WF_STREAM_DATA = 4     /* generated data sets (JavaScript) */
+} wf_stream;
+
+void wf_random_words(uint32_t *words, double seed, uint32_t stream, uint32_t step, uint32_t n); /* words (n) */
+void wf_random_permutation(int32_t *order, double seed, uint32_t stream, uint32_t step, uint32_t n); /* order (n) */
+
+/* ---- 3. Registries: each list is the one source of a kind's codes, names and number ----------------------------- */
+
+/* Activations.  X(CODE, name in JavaScript). z is the pre-activation; formulas in kernels/activation.c */
+#define WF_ACTIVATIONS(X) \
+  X(IDENTITY, "identity") X(RELU, "relu") X(LEAKY_RELU, "leakyRelu") X(TANH, "tanh") X(SIGMOID, "sigmoid") \
+  X(SOFTPLUS, "softplus") X(ELU, "elu") X(GELU, "gelu") X(SILU, "silu")
+/* Losses.  X(CODE, name). Mean over rows (and outputs for MSE and BCE); formulas in core/loss.c */
+#define WF_LOSSES(X) X(MSE, "mse") X(CROSS_ENTROPY, "crossEntropy") X(BINARY_CROSS_ENTROPY, "binaryCrossEntropy")
+/* Optimisers.  X(CODE, name, state slots a weight); formulas in core/optimizer.c */
+#define WF_OPTIMIZERS(X) X(SGD, "sgd", 1) X(ADAM, "adam", 2)
+/* Initialisers of weights.  X(CODE, name). fan in I, fan out O; biases start at zero, but for TORCH; core/init.c */
+#define WF_INITIALIZERS(X) \
+  X(AUTO, "auto") X(HE_UNIFORM, "heUniform") X(HE_NORMAL, "heNormal") X(GLOROT_UNIFORM, "glorotUniform") \
+  X(GLOROT_NORMAL, "glorotNormal") X(LECUN_UNIFORM, "lecunUniform") X(LECUN_NORMAL, "lecunNormal") \
+  X(TORCH, "torch") X(ZEROS, "zeros")
+
+#define WF_CODE(code, ...) WF_##code,
+typedef enum wf_activation { WF_ACTIVATIONS(WF_CODE) WF_ACTIVATION_COUNT } wf_activation;
+typedef enum wf_loss { WF_LOSSES(WF_CODE) WF_LOSS_COUNT } wf_loss;
+typedef enum wf_optimizer { WF_OPTIMIZERS(WF_CODE) WF_OPTIMIZER_COUNT } wf_optimizer;
+typedef enum wf_initializer { WF_INITIALIZERS(WF_CODE) WF_INITIALIZER_COUNT } wf_initializer;
+#undef WF_CODE
+
+/* ---- 4. Configuration of a model --------------------------------------------------------------------------------- */
+
+/* X(field, least, greatest, kind): the field's order is its index in a fault. Kinds: INT a whole number, REAL a finite number,
+ * OPEN a finite number below (not at) the greatest. */
+#define WF_CONFIG_FIELDS(X) \
+  X(inputs, 1, 1e6, INT)                                  /* D */ \
+  X(layers, 1, 64, INT)                                   /* L */ \
+  X(loss, 0, WF_LOSS_COUNT - 1, INT)                      /* wf_loss */ \
+  X(seed, 0, 9007199254740992.0, INT)                     \
+  X(optimizer, 0, WF_OPTIMIZER_COUNT - 1, INT)            /* wf_optimizer */ \
+  X(learning_rate, 0, 1e6, REAL)                          \
+  X(momentum, 0, 1, OPEN)                                 /* SGD */ \
+  X(dampening, 0, 1, REAL)                                /* SGD */ \
+  X(nesterov, 0, 1, INT)                                  /* SGD; needs momentum > 0 and dampening 0 */ \
+  X(beta1, 0, 1, OPEN)                                    /* Adam */ \
+  X(beta2, 0, 1, OPEN)                                    /* Adam */ \
+  X(epsilon, 0, 1, REAL)                                  /* Adam */ \
+  X(weight_decay, 0, 1e6, REAL)                           /* L2: adds weight_decay · w to the gradient, as PyTorch does */
+#define WF_LAYER_FIELDS(X) \
+  X(units, 1, 1e6, INT)                                   /* O */ \
+  X(activation, 0, WF_ACTIVATION_COUNT - 1, INT)          /* wf_activation; the last layer of a loss on logits: IDENTITY */ \
+  X(initializer, 0, WF_INITIALIZER_COUNT - 1, INT)        /* wf_initializer */ \
+  X(slope, 0, 1e3, REAL)                                  /* leaky ReLU: slope below zero; ELU: its alpha */
+
+#define WF_FIELD(field, ...) double field;
+typedef struct wf_config { WF_CONFIG_FIELDS(WF_FIELD) } wf_config;
+typedef struct wf_layer_config { WF_LAYER_FIELDS(WF_FIELD) } wf_layer_config;
+
+/* What a check found. field: index in the list above, -1: none is wrong. layer: -1 or the layer. The rule follows from rule,
+ * least and greatest. */
+typedef enum wf_rule {
+  WF_RULE_NONE, WF_RULE_INT, WF_RULE_REAL, WF_RULE_OPEN,
+  WF_RULE_NESTEROV,     /* nesterov needs momentum above 0 and dampening 0 */
+  WF_RULE_LOGITS,       /* a loss on logits needs the identity as last activation */
+  WF_RULE_CLASSES,      /* cross-entropy needs at least 2 units in the last layer */
+  WF_RULE_SIZE          /* the model needs more memory than 32-bit addresses reach */
+} wf_rule;
+typedef struct wf_fault { double field, layer, value, rule, least, greatest; } wf_fault;
+
+/* 1: good; 0: fault says what is wrong. layers (L). */
+int wf_config_check(wf_fault *fault, const wf_config *config, const wf_layer_config *layers);
+
+/* ---- 5. Model: one arena of parameters, optimiser state, and its prediction -------------------------------------- */
+
+typedef struct wf_model wf_model;
+
+wf_model *wf_model_new(const wf_config *config, const wf_layer_config *layers); /* initialised from its seed */
+void wf_model_free(wf_model *model);                                             /* NULL is fine */
+size_t wf_model_size(const wf_model *model);  /* P: number of parameters, weights and biases of all layers */
+int wf_model_slots(const wf_model *model);    /* S: state slots a weight, by optimiser */
+
+/* Slot 0: the parameters; 1..S: optimiser state. Plain order: layer by layer, weight (I,O) row-major, then bias (O). */
+void wf_model_export(wf_real *values, const wf_model *model, int slot);          /* values (P) */
+void wf_model_import(wf_model *model, const wf_real *values, int slot);          /* values (P) */
+double wf_model_steps(const wf_model *model);                                    /* optimiser steps done */
+double wf_model_epochs(const wf_model *model);                                   /* epochs done, over all fits */
+void wf_model_set_progress(wf_model *model, double steps, double epochs);
+
+/* Y (N,K) = the last layer's output, or with probabilities != 0 its softmax (cross-entropy) or sigmoid (binary).
+ * X (N,D). Returns 0: out of memory. */
+int wf_model_predict(wf_real *y, wf_model *model, const wf_real *x, int rows, int probabilities);
+
+/* ---- 6. Fit: the epoch loop, in slices -------------------------------------------------------------------------- */
+
+#define WF_FIT_FIELDS(X) \
+  X(batch_size, 1, 1e9, INT)        /* B; above N it is N */ \
+  X(epochs, 1, 1e9, INT)            /* epochs of this fit */ \
+  X(shuffle, 0, 1, INT)             /* 1: a new permutation each epoch; 0: file order */ \
+  X(evaluate_training, 0, 1, INT)   /* 1: loss and metric of an epoch by a full pass after it */
+typedef struct wf_fit_config { WF_FIT_FIELDS(WF_FIELD) } wf_fit_config;
+#undef WF_FIELD
+int wf_fit_check(wf_fault *fault, const wf_fit_config *config);
+
+/* Rows that stay the caller's and must outlive the fit. x (N,D) row-major. y: wf_real (N,K) row-major, or for cross-entropy
+ * int32_t (N) class indices in 0..K-1. */
+typedef struct wf_rows { const wf_real *x; const void *y; int32_t rows; int32_t reserved; } wf_rows;
+
+/* One finished epoch; all sums were streaming f64 sums over all its rows.
+ * metric: R² for MSE (mean over outputs; of a constant output 1 if exact, else 0), else accuracy (threshold 0.5 for binary). */
+#define WF_REPORT_FIELDS(X) \
+  X(epoch) X(loss) X(metric) X(validation_loss) X(validation_metric) X(learning_rate) X(rows_seen)
+#define WF_FIELD(field) double field;
+typedef struct wf_report { WF_REPORT_FIELDS(WF_FIELD) } wf_report; /* without validation rows its two fields are NaN */
+#undef WF_FIELD
+
+typedef enum wf_fit_state {
+  WF_FIT_RUNNING,   /* call wf_fit_run again */
+  WF_FIT_DONE,      /* all epochs done */
+  WF_FIT_DIVERGED   /* loss or weights became non-finite: parameters are those of the last finite epoch */
+} wf_fit_state;
+
+typedef struct wf_fit wf_fit;
+
+/* All memory of the fit. validation NULL or with 0 rows: none. */
+wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *train, const wf_rows *validation);
+void wf_fit_free(wf_fit *fit);
+/* Trains until about `work` row visits are done, `max_epochs` more epochs are complete, the report buffer is full or the fit
+ * ends. A visit of a training row counts 3, of an evaluated one 1. How a fit is cut into slices never changes its bits. */
+wf_fit_state wf_fit_run(wf_fit *fit, double work, double max_epochs);
+int wf_fit_report_count(const wf_fit *fit);              /* finished epochs since the last clear */
+const wf_report *wf_fit_reports(const wf_fit *fit);
+void wf_fit_reports_clear(wf_fit *fit);
+int wf_fit_at_epoch_end(const wf_fit *fit);               /* 1: no epoch is half done */
+void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate); /* from the next step on */
+double wf_fit_step_in_epoch(const wf_fit *fit);
+
+/* Loss and its gradient at the model's weights on the given rows, no step: for tests and gradient checks. Needs rows <= B.
+ * gradient (P) in plain order, may be NULL. */
+double wf_fit_loss(wf_real *gradient, wf_fit *fit, const wf_rows *rows);
+
+/* ---- 7. Linear least squares, exact in f64 ----------------------------------------------------------------------- */
+
+typedef struct wf_linear_result {
+  double rank;           /* of the (centred, if there is an intercept) design */
+  double loss;           /* mean squared residual, over rows and outputs */
+  double r2;             /* mean over outputs; without intercept also about the mean, as scikit-learn's score */
+} wf_linear_result;
+
+/* min ‖diag(√s)(Y - X W - 1 bᵀ)‖² by Householder QR with column pivoting; rank deficient: the minimum-norm W.
+ * coef (K,D) and intercept (K) out; x (N,D), y (N,K), weight (N) or NULL: non-negative. f64, row-major. Works on a copy.
+ * Returns 0: out of memory. */
+int wf_linear_fit(double *coef, double *intercept, wf_linear_result *result, const double *x, const double *y,
+                  const double *weight, int rows, int features, int outputs, int fit_intercept);
+
+#endif
