@@ -1,4 +1,4 @@
-// errors.js: the one error class of the package and the words of its messages · in: any value · out: WasmfitError, printable text · next: matrix.js
+// errors.js: the one error class of the package and the words of its messages · in: any value · out: WasmfitError, printable text · next: shapes.js
 
 /**
  * What is neither a wrong type (TypeError) nor a value out of its range (RangeError): not fitted, busy, disposed, diverged,
