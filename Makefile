@@ -1,0 +1,155 @@
+# Makefile: from the sources to everything that runs · in: src, web, tests · out: build · next: src/wasmfit.h
+#
+# Every target does its own set-up (.ci/setup.sh installs what is missing, npm ci the tools in package-lock.json) and only the work
+# that is not done yet.
+
+# ---- What is built: the order is the order of the data's way ---------------------------------------------------
+
+SOURCES = \
+  src/core/random.c \
+  src/core/check.c \
+  src/kernels/matmul.c \
+  src/kernels/activation.c
+HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
+C_TESTS = test_random test_matmul
+DOUBLE_TESTS =
+JS = $(wildcard src/js/*.js)
+SITE = $(shell find web src/js src/data -type f 2>/dev/null)
+
+# ---- With what -------------------------------------------------------------------------------------------------
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+Q = $(if $(V),,@)
+# the node that was first on PATH before Debian's emscripten brought its own
+export PATH := $(patsubst %/,%,$(dir $(shell command -v node))):$(PATH)
+EMCC = $(if $(wildcard $(EMSDK)/upstream/emscripten/emcc),$(EMSDK)/upstream/emscripten/emcc,emcc)
+GCC = $(shell command -v gcc || command -v cc)
+CLANG = $(shell command -v clang-19 || command -v clang)
+PORT = 8080
+
+# configurations are all doubles, so that codes are compared with doubles
+CFLAGS = -std=c11 -Wall -Wextra -Wconversion -Wno-enum-float-conversion -Werror -ffp-contract=off -Isrc
+GCC_FLAGS = -O2 -g
+ASAN_FLAGS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+DOUBLE_FLAGS = -O2 -g -DWF_DOUBLE -Wno-psabi
+
+# One plain reactor without glue: src/js/engine.js is its loader. dlmalloc, as emmalloc of Emscripten 3.1.6 traps where it
+# should return 0.
+WASM_CFLAGS = -O3 -DNDEBUG -msimd128
+WASM_STACK = 131072
+WASM_LDFLAGS = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB \
+  -sTOTAL_STACK=$(WASM_STACK) -sEXPORTED_FUNCTIONS=$(subst $(space),$(comma),$(addprefix _,$(EXPORTS)))
+EXPORTS = $(shell cat src/exports.txt)
+comma := ,
+space := $(subst ,, )
+
+# ---- Targets ---------------------------------------------------------------------------------------------------
+
+.PHONY: help start build test test-c test-js test-browser native types site bench clean setup
+
+help:
+	@echo 'make start         set-up, build, then the Lab on http://localhost:$(PORT) or the next free port (PORT=...)'
+	@echo 'make test          set-up, build, then every test: C, Node, browsers (WASMFIT_BROWSERS=chromium,firefox,webkit)'
+	@echo 'make build         build/wasmfit.wasm and build/wasmfit-fast.wasm (relaxed SIMD)'
+	@echo 'make types         checks the types of src/js and writes build/types'
+	@echo 'make site          the Lab as static files in build/site'
+	@echo 'make test-c        the C tests only: gcc, clang with sanitizers, gradients in double'
+	@echo 'make test-js       the Node tests only'
+	@echo 'make test-browser  the browser tests only'
+	@echo 'make clean         removes build and node_modules'
+
+start: build site
+	@node web/serve.js build/site $(PORT)
+
+build: build/wasmfit.wasm build/wasmfit-fast.wasm
+types: build/types/index.d.ts
+site: build/site/index.html
+
+test: build types site native
+	@node tests/run.js c js browser
+test-c: native
+	@node tests/run.js c
+test-js: build types
+	@node tests/run.js js
+test-browser: build site
+	@node tests/run.js browser
+
+clean:
+	rm -rf build node_modules
+
+setup:
+	@.ci/setup.sh $(if $(filter test% native,$(MAKECMDGOALS)),test,build)
+
+node_modules/.installed: package.json package-lock.json | setup
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# ---- WebAssembly -----------------------------------------------------------------------------------------------
+
+WASM_DEPENDS = $(SOURCES) $(HEADERS) src/exports.txt Makefile
+
+build/wasmfit.wasm: $(WASM_DEPENDS) | setup
+	@mkdir -p $(@D)
+	@echo '$@'
+	$(Q)$(EMCC) $(CFLAGS) $(WASM_CFLAGS) $(WASM_LDFLAGS) $(SOURCES) -o $@
+
+# The same with fused multiply-add. An emcc with clang 17 or newer does it all. Debian's 3.1.6 compiles it with clang-19, but its
+# binaryen cannot read the opcodes, so that wasm-ld links.
+build/wasmfit-fast.wasm: $(WASM_DEPENDS) | setup
+	@mkdir -p $(@D)
+	@echo '$@'
+	$(fast_by_$(FAST))
+
+FAST = $(shell if [ "$$($(EMCC) -dM -E -x c /dev/null | sed -n 's/.*__clang_major__ //p')" -ge 17 ]; then echo emcc; \
+  elif command -v clang-19 >/dev/null && command -v wasm-ld-19 >/dev/null; then echo ld; else echo nothing; fi)
+
+define fast_by_emcc
+$(Q)$(EMCC) $(CFLAGS) $(WASM_CFLAGS) -mrelaxed-simd $(WASM_LDFLAGS) $(SOURCES) -o $@
+endef
+
+define fast_by_ld
+@rm -rf build/fast && mkdir -p build/fast
+@printf "exec(open('%s/.emscripten').read())\nLLVM_ADD_VERSION = CLANG_ADD_VERSION = '19'\n" /usr/share/emscripten >build/fast/config
+$(Q)cd build/fast && EM_CONFIG=config $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) $(WASM_CFLAGS) -mrelaxed-simd -c $(abspath $(SOURCES))
+$(Q)wasm-ld-19 build/fast/*.o -o $@ -L$(SYSROOT) $(SYSROOT)/crt1_reactor.o -lstandalonewasm-memgrow -lstubs -lnoexit -lc -ldlmalloc \
+  -lcompiler_rt --entry=_initialize --import-undefined --strip-all $(EXPORTS:%=--export=%) -z stack-size=$(WASM_STACK) \
+  --initial-memory=1048576 --max-memory=4294967296 --global-base=1024 --gc-sections
+endef
+SYSROOT = $(shell em-config CACHE)/sysroot/lib/wasm32-emscripten
+
+define fast_by_nothing
+@echo 'no build/wasmfit-fast.wasm: it needs clang 17 or newer (Debian: clang-19 and lld-19); init({ simd: "fast" }) will say so'
+endef
+
+# ---- Native test programs: gcc, clang with sanitizers, and the build in double for the gradient checks -----------
+
+# $(call native,folder,compiler,flags,tests)
+define native
+native: $(4:%=build/native/$(1)/%)
+build/native/$(1)/%.o: src/%.c Makefile | setup
+	@mkdir -p $$(@D)
+	$(Q)$$($(2)) $(CFLAGS) $(3) -MMD -MP -c $$< -o $$@
+build/native/$(1)/test_%: tests/c/test_%.c tests/c/check.h $(HEADERS) $(SOURCES:src/%.c=build/native/$(1)/%.o)
+	@echo '$$@'
+	$(Q)$$($(2)) $(CFLAGS) $(3) $$< $$(filter %.o,$$^) -lm -o $$@
+-include $(SOURCES:src/%.c=build/native/$(1)/%.d)
+endef
+$(eval $(call native,gcc,GCC,$(GCC_FLAGS),$(C_TESTS)))
+$(eval $(call native,asan,CLANG,$(ASAN_FLAGS),$(C_TESTS)))
+$(eval $(call native,double,GCC,$(DOUBLE_FLAGS),$(DOUBLE_TESTS)))
+
+# ---- Package and page -------------------------------------------------------------------------------------------
+
+build/types/index.d.ts: $(JS) src/js/tsconfig.json node_modules/.installed
+	@echo 'build/types'
+	$(Q)node_modules/.bin/tsc -p src/js/tsconfig.json
+	@touch $@
+
+build/site/index.html: $(SITE) build/wasmfit.wasm build/wasmfit-fast.wasm node_modules/.installed
+	@echo 'build/site'
+	$(Q)node_modules/.bin/vite build --config web/vite.config.js --logLevel warn
+	@touch $@
