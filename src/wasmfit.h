@@ -19,11 +19,11 @@
 
 /* Checked by the JavaScript side at load, so that a new .js never runs on an old .wasm. */
 #define WF_ABI 1
-int wf_abi(void);
+int wf_abi(void); /* WF_ABI */
 
 /* ---- 1. Memory of the caller ---------------------------------------------------------------------------------- */
 
-void *wf_alloc(size_t bytes); /* 16-byte aligned, zeroed; NULL: out of memory */
+void *wf_alloc(size_t bytes); /* 8-byte aligned, zeroed; NULL: out of memory */
 void wf_free(void *p);
 
 /* ---- 2. Random numbers: Philox 4×32-10, keyed by seed, counted by (index, step, stream) ------------------------ */
@@ -79,7 +79,7 @@ typedef enum wf_initializer { WF_INITIALIZERS(WF_CODE) WF_INITIALIZER_COUNT } wf
   X(nesterov, 0, 1, INT)                                  /* SGD; needs momentum > 0 and dampening 0 */ \
   X(beta1, 0, 1, OPEN)                                    /* Adam */ \
   X(beta2, 0, 1, OPEN)                                    /* Adam */ \
-  X(epsilon, 0, 1, REAL)                                  /* Adam */ \
+  X(epsilon, 1e-30, 1, REAL)                              /* Adam; above 0, so that an idle unit never gives 0/0 */ \
   X(weight_decay, 0, 1e6, REAL)                           /* L2: adds weight_decay · w to the gradient, as PyTorch does */
 #define WF_LAYER_FIELDS(X) \
   X(units, 1, 1e6, INT)                                   /* O */ \
@@ -143,7 +143,7 @@ typedef struct wf_rows { const wf_real *x; const void *y; int32_t rows; int32_t 
 /* One finished epoch; all sums were streaming f64 sums over all its rows.
  * metric: R² for MSE (mean over outputs; of a constant output 1 if exact, else 0), else accuracy (threshold 0.5 for binary). */
 #define WF_REPORT_FIELDS(X) \
-  X(epoch) X(loss) X(metric) X(validation_loss) X(validation_metric) X(learning_rate) X(rows_seen)
+  X(epoch) X(loss) X(metric) X(validation_loss) X(validation_metric) X(learning_rate) X(rows_seen) /* training rows of this fit */
 #define WF_FIELD(field) double field;
 typedef struct wf_report { WF_REPORT_FIELDS(WF_FIELD) } wf_report; /* without validation rows its two fields are NaN */
 #undef WF_FIELD

@@ -1,0 +1,36 @@
+/* optimizer.c: the scalars of the next step, in f64 · in: configuration, steps done · out: wf_update · next: fit.c */
+#include <math.h>
+
+#include "model.h"
+
+/* beta^n by squaring: the same bits whether a run was resumed or not. */
+static double power(double beta, double n) {
+  double result = 1;
+  for (uint64_t k = (uint64_t)n; k; k >>= 1, beta *= beta)
+    if (k & 1) result *= beta;
+  return result;
+}
+
+void wf_update_prepare(wf_update *update, const wf_model *model, double learning_rate) {
+  const wf_config *c = &model->config;
+  double t = model->steps + 1, rate = learning_rate;
+  *update = (wf_update){.first = model->steps == 0, .nesterov = c->nesterov != 0, .decay = (wf_real)c->weight_decay};
+  update->w = model->slots;
+  update->s1 = model->slots + model->padded;
+  if ((wf_optimizer)c->optimizer == WF_ADAM) {
+    update->kind = WF_UPDATE_ADAM;
+    update->s2 = model->slots + 2 * model->padded;
+    rate = learning_rate / (1 - power(c->beta1, t));
+    update->scale = (wf_real)(1 / sqrt(1 - power(c->beta2, t)));
+    update->beta1 = (wf_real)c->beta1;
+    update->gain1 = (wf_real)(1 - c->beta1);
+    update->beta2 = (wf_real)c->beta2;
+    update->gain2 = (wf_real)(1 - c->beta2);
+    update->epsilon = (wf_real)c->epsilon;
+  } else {
+    update->kind = c->momentum > 0 ? WF_UPDATE_MOMENTUM : WF_UPDATE_SGD;
+    update->beta1 = (wf_real)c->momentum;
+    update->gain1 = (wf_real)(1 - c->dampening);
+  }
+  update->rate = (wf_real)rate;
+}
