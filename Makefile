@@ -8,11 +8,19 @@
 SOURCES = \
   src/core/random.c \
   src/core/check.c \
+  src/core/model.c \
+  src/core/init.c \
+  src/core/pass.c \
   src/kernels/matmul.c \
-  src/kernels/activation.c
+  src/kernels/activation.c \
+  src/core/loss.c \
+  src/core/optimizer.c \
+  src/core/fit.c \
+  src/core/qr.c \
+  src/core/linear.c
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
-C_TESTS = test_random test_matmul
-DOUBLE_TESTS =
+C_TESTS = test_random test_vmath test_matmul test_model test_fit
+DOUBLE_TESTS = test_gradients
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
 
