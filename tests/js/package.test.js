@@ -1,0 +1,167 @@
+// package.test.js: what is published: its border, its files, its life in somebody else's project · in: build, npm pack · out: ok · next: ../browser
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+
+import { browsers, launch, serve, STRICT } from '../browser/harness/index.js';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path) => readFileSync(join(project, path), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+const builds = ['build/wasmfit.wasm', 'build/wasmfit-fast.wasm'];
+
+/** What can be seen of a build from outside. */
+function facts(file) {
+  const module = new WebAssembly.Module(readFileSync(join(project, file)));
+  const { wf_alloc, wf_free, memory, _initialize } = new WebAssembly.Instance(module, { env: { emscripten_notify_memory_growth() {} } }).exports;
+  _initialize();
+  const allocated = [1, 24, 1000, 3e7].map((bytes) => {
+    const at = wf_alloc(bytes) >>> 0;
+    const taken = new Uint8Array(memory.buffer, at, bytes);
+    const zeroed = taken.every((byte) => byte === 0);
+    taken.fill(255);
+    return { bytes, at, zeroed };
+  });
+  const refused = [0xffffffff, 0xfffffff0, 0xffff0000].map((bytes) => wf_alloc(bytes));
+  const first = wf_alloc(1e6);
+  wf_free(first);
+  const reused = [first, wf_alloc(1e6)];
+  return { imports: WebAssembly.Module.imports(module), exports: WebAssembly.Module.exports(module), allocated, refused, reused };
+}
+
+describe('the border between C and JavaScript', () => {
+  const exported = read('src/exports.txt').trim().split('\n');
+
+  test('exports.txt lists exactly the functions that wasmfit.h declares', () => {
+    const header = read('src/wasmfit.h').replace(/\/\*[^]*?\*\//g, '').replace(/^#(.*\\\n)*.*$/gm, '');
+    const declared = [...header.matchAll(/\b(wf_\w+)\s*\([^;{}]*\)\s*;/g)].map(([, name]) => name);
+    assert.ok(declared.length > 20);
+    assert.deepEqual([...exported].sort(), declared.sort());
+  });
+
+  if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd'); // on by default since Node 22
+
+  for (const build of builds) {
+    const seen = facts(build);
+
+    test(`${build} exports the same functions, and its memory`, () => {
+      const names = seen.exports.map(({ name }) => name);
+      assert.deepEqual(names.filter((name) => name.startsWith('wf_')).sort(), [...exported].sort());
+      assert.ok(names.includes('memory'));
+    });
+
+    test(`${build} imports nothing but the notice of memory growth`, () => {
+      assert.deepEqual(seen.imports, [{ module: 'env', name: 'emscripten_notify_memory_growth', kind: 'function' }]);
+    });
+
+    test(`${build} hands out memory that is aligned, zeroed and apart, and 0 where there is none`, () => {
+      let end = 0;
+      for (const { bytes, at, zeroed } of seen.allocated) {
+        assert.equal(at % 16, 0, `wf_alloc(${bytes}) is ${at}; wasmfit.h promises a multiple of 16`);
+        assert.ok(zeroed, `wf_alloc(${bytes}) is not zeroed`);
+        assert.ok(at >= end, `wf_alloc(${bytes}) is ${at}, inside what was taken before`);
+        end = at + bytes;
+      }
+      assert.deepEqual(seen.refused, [0, 0, 0]);
+      assert.equal(seen.reused[1], seen.reused[0], 'freed memory is used again');
+    });
+  }
+});
+
+describe('the package in an empty project', { timeout: 300_000 }, () => {
+  let folder;
+  let files;
+  const npm = (...args) => execFileSync('npm', [...args, '--no-audit', '--no-fund', '--no-update-notifier'], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  /** Runs a module in the project and gives what it prints. */
+  const node = (source) => {
+    writeFileSync(join(folder, 'run.mjs'), source);
+    return execFileSync(process.execPath, ['run.mjs'], { cwd: folder, encoding: 'utf8' });
+  };
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wasmfit-package-'));
+    const [packed] = JSON.parse(npm('pack', project, '--ignore-scripts', '--json'));
+    files = packed.files.map(({ path }) => path);
+    writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }');
+    npm('install', `./${packed.filename}`, '--prefer-offline');
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('the tarball holds the sources, both builds and the types, and nothing else', () => {
+    const allowed = /^(src\/js\/[\w-]+\.js|src\/cli\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
+    assert.deepEqual(files.filter((path) => !allowed.test(path)), []);
+    for (const path of [...builds, 'LICENSE', 'README.md', ...Object.values(manifest.bin)]) assert.ok(files.includes(path), `${path} is missing`);
+  });
+
+  test('every entry of the exports map is there', () => {
+    const targets = Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)));
+    for (const target of targets) assert.ok(files.includes(target.replace('./', '')), `${target} is missing`);
+  });
+
+  test('nothing runs on install, nothing has side effects, and one dependency at most comes along', () => {
+    for (const script of ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare']) {
+      assert.equal(manifest.scripts[script], undefined, script);
+    }
+    assert.equal(manifest.sideEffects, false);
+    const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+    assert.deepEqual(installed.sort(), ['papaparse', 'wasmfit']);
+  });
+
+  const xor = `
+    import { MLPClassifier, load } from 'wasmfit';
+    const X = [[0, 0], [0, 1], [1, 0], [1, 1]], y = ['no', 'yes', 'yes', 'no'];
+    const model = new MLPClassifier({ hiddenLayers: [8], activation: 'tanh', optimizer: { name: 'adam', learningRate: 0.05 }, batchSize: 4, epochs: 300, seed: 1 });
+    await model.fit(X, y);
+    const copy = await load(model.save());
+    console.log(JSON.stringify([model.predict(X), copy.predict(X)]));`;
+
+  test("import 'wasmfit' trains XOR in Node, saves and loads", () => {
+    assert.deepEqual(JSON.parse(node(xor)), Array(2).fill(['no', 'yes', 'yes', 'no']));
+  });
+
+  test("'wasmfit/csv', 'wasmfit/idx' and the .wasm files can be imported by name", () => {
+    const output = node(`
+      import { readCsv } from 'wasmfit/csv';
+      import * as idx from 'wasmfit/idx';
+      const table = await readCsv('a,b\\n1,x\\n2,y\\n');
+      console.log(table.rows, typeof idx.readIdx, ['wasmfit/wasmfit.wasm', 'wasmfit/wasmfit-fast.wasm', 'wasmfit/package.json'].every((name) => import.meta.resolve(name)));`);
+    assert.equal(output, '2 function true\n');
+  });
+
+  test('the command works from node_modules/.bin', () => {
+    assert.match(execFileSync(join(folder, 'node_modules/.bin/wasmfit'), ['--help'], { encoding: 'utf8' }), /wasmfit train/);
+  });
+
+  test("import 'wasmfit' needs no other package", () => {
+    rmSync(join(folder, 'node_modules/papaparse'), { recursive: true });
+    assert.deepEqual(JSON.parse(node(xor))[0], ['no', 'yes', 'yes', 'no']);
+  });
+
+  test('a Vite app with it builds, finds the .wasm and the worker, and trains in Chromium under a strict policy',
+    { skip: !browsers.includes('chromium') && 'WASMFIT_BROWSERS leaves Chromium out' }, async () => {
+      await mkdir(join(folder, 'app'));
+      writeFileSync(join(folder, 'app/index.html'), '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>');
+      writeFileSync(join(folder, 'app/main.js'), `${xor.replace('await model.fit(X, y);', 'await model.fit(X, y, { worker: true });')
+        .replace(/console\.log\(JSON\.stringify\((.*)\)\);/, 'globalThis.outcome = $1;')}`);
+      const { build } = await import('vite');
+      await build({ root: join(folder, 'app'), base: './', configFile: false, logLevel: 'error', build: { outDir: '../dist/sub/path', emptyOutDir: true } });
+      const assets = readdirSync(join(folder, 'dist/sub/path/assets'));
+      assert.ok(assets.some((name) => /^wasmfit-[\w-]+\.wasm$/.test(name)) && assets.some((name) => /^worker-.*\.js$/.test(name)), assets.join());
+      const server = await serve(join(folder, 'dist'), { headers: STRICT });
+      const page = await launch('chromium');
+      try {
+        await page.open(`${server.url}sub/path/`);
+        assert.deepEqual(await page.waitFor(() => globalThis.outcome, 20_000), Array(2).fill(['no', 'yes', 'yes', 'no']));
+        assert.deepEqual(await page.consoleErrors(), []);
+      } finally {
+        await page.close();
+        await server.close();
+      }
+    });
+});
