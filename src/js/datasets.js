@@ -66,7 +66,8 @@ function define(name, Target, generator) {
     }
     const featureNames = features === 1 ? ['x'] : Array.from({ length: features }, (_, i) => `x${i + 1}`);
     const targetName = task === 'regression' ? 'y' : 'class';
-    return /** @type {Dataset<Y>} */ ({ name, title, task, X: { data, rows, cols: features }, y, featureNames, targetName, source, licence: 'CC0-1.0' });
+    const X = { data, rows, cols: features };
+    return /** @type {Dataset<Y>} */ ({ name, title, task, X, y, featureNames, targetName, source, licence: 'CC0-1.0' });
   };
   generate.info = /** @type {DatasetInfo} */ ({ name, title, task, rows: generator.rows, features, generated: true });
   return generate;
@@ -91,7 +92,7 @@ export const sine = define('sine', Float64Array, {
 });
 
 /**
- * y = 10 sin(π x₁ x₂) + 20 (x₃ − ½)² + 10 x₄ + 5 x₅ + noise · N(0, 1); ten features ~ U(0, 1), of which the last five count for nothing.
+ * y = 10 sin(π x₁ x₂) + 20 (x₃ − ½)² + 10 x₄ + 5 x₅ + noise · N(0, 1); ten features ~ U(0, 1), the last five without effect.
  * Source: Friedman, "Multivariate adaptive regression splines", Annals of Statistics 19, 1991.
  */
 export const friedman1 = define('friedman1', Float64Array, {
@@ -122,7 +123,9 @@ export const circles = define('circles', Int32Array, {
   },
 });
 
-/** Two spiral arms, classes 0 and 1 in turn: radius r ~ U(0, 1) at the angle of 1½ r turns, half a turn apart, moved by noise · N(0, 1). */
+/**
+ * Two spiral arms half a turn apart, classes 0 and 1 in turn: radius r ~ U(0, 1) at the angle of 1½ r turns, moved by noise · N(0, 1).
+ */
 export const spirals = define('spirals', Int32Array, {
   title: 'Two spirals', task: 'classification', rows: 400, noise: 0.02, features: 2,
   point({ uniform, normal }, row) {
@@ -158,29 +161,35 @@ const GENERATORS = [line, sine, friedman1, moons, circles, spirals, blobs, xor];
 /**
  * The last column of a file is the target: numbers when there are no classes, else indices into them. Bundlers find a file by its
  * literal URL only.
- * @typedef {{ title: string, rows: number, features: number, targetName: string, classes?: string[] | 'numbers', source: string, url: () => URL }} Shipped
+ * @typedef {{
+ *   title: string, rows: number, features: number, targetName: string, classes?: string[] | 'numbers', source: string, url: () => URL
+ * }} Shipped
  */
 /** @type {Record<string, Shipped>} */
 const FILES = {
   diabetes: {
-    title: 'Diabetes progression', rows: 442, features: 10, targetName: 'progression', source: 'Efron, Hastie, Johnstone, Tibshirani 2004',
+    title: 'Diabetes progression', rows: 442, features: 10, targetName: 'progression',
+    source: 'Efron, Hastie, Johnstone, Tibshirani 2004',
     url: () => new URL('../data/diabetes.csv', import.meta.url),
   },
   iris: {
-    title: 'Iris flowers', rows: 150, features: 4, targetName: 'species', classes: ['setosa', 'versicolor', 'virginica'], source: 'UCI, Fisher 1936',
+    title: 'Iris flowers', rows: 150, features: 4, targetName: 'species',
+    classes: ['setosa', 'versicolor', 'virginica'], source: 'UCI, Fisher 1936',
     url: () => new URL('../data/iris.csv', import.meta.url),
   },
   digits: {
-    title: 'Handwritten digits, 8 × 8', rows: 1797, features: 64, targetName: 'digit', classes: 'numbers', source: 'UCI, Alpaydin and Kaynak 1998',
+    title: 'Handwritten digits, 8 × 8', rows: 1797, features: 64, targetName: 'digit',
+    classes: 'numbers', source: 'UCI, Alpaydin and Kaynak 1998',
     url: () => new URL('../data/digits.csv', import.meta.url),
   },
   wine: {
-    title: 'Wine cultivars', rows: 178, features: 13, targetName: 'cultivar', classes: ['class_0', 'class_1', 'class_2'], source: 'UCI, Forina et al. 1991',
+    title: 'Wine cultivars', rows: 178, features: 13, targetName: 'cultivar',
+    classes: ['class_0', 'class_1', 'class_2'], source: 'UCI, Forina et al. 1991',
     url: () => new URL('../data/wine.csv', import.meta.url),
   },
   breastCancer: {
-    title: 'Breast cancer, Wisconsin', rows: 569, features: 30, targetName: 'diagnosis', classes: ['malignant', 'benign'],
-    source: 'UCI, Wolberg, Street, Mangasarian 1995',
+    title: 'Breast cancer, Wisconsin', rows: 569, features: 30, targetName: 'diagnosis',
+    classes: ['malignant', 'benign'], source: 'UCI, Wolberg, Street, Mangasarian 1995',
     url: () => new URL('../data/breast_cancer.csv', import.meta.url),
   },
 };
@@ -220,7 +229,9 @@ export async function load(name, options = {}) {
   const file = FILES[name];
   const { columns, X, target } = parse(await read(name, file), name, file);
   const { classes } = file;
-  const y = classes === undefined ? target : classes === 'numbers' ? Int32Array.from(target) : Array.from(target, (index) => classes[index]);
+  const y = classes === undefined ? target
+    : classes === 'numbers' ? Int32Array.from(target)
+    : Array.from(target, (index) => classes[index]);
   return {
     name, title: file.title, task: taskOf(file), X, y, featureNames: columns.slice(0, -1), targetName: file.targetName,
     source: `${file.source}, as distributed with scikit-learn 1.2.1`, licence: 'BSD-3-Clause',

@@ -1,4 +1,4 @@
-// metrics.js: how good predictions are, as scikit-learn counts it · in: true and predicted values · out: numbers, counts · next: linear.js, network.js
+// metrics.js: how good predictions are, as scikit-learn counts it · in: true and predicted values · out: numbers, counts · next: linear.js
 //
 // Every metric takes (yTrue, yPred, options): numberMetric or labels checks both, then a mean or two make the metric.
 
@@ -81,7 +81,9 @@ function labels(metric, yTrue, yPred, sampleWeight) {
   const weights = toWeights(sampleWeight, rows);
   const guess = toLabels(yPred, 'yPred', rows);
   const [a, b] = [truth.classes[0], guess.classes[0]];
-  if (typeof a !== typeof b) throw new TypeError(`${metric}: yTrue has labels like ${show(a)}, yPred like ${show(b)}; both must be of one kind`);
+  if (typeof a !== typeof b) {
+    throw new TypeError(`${metric}: yTrue has labels like ${show(a)}, yPred like ${show(b)}; both must be of one kind`);
+  }
   const { classes } = toLabels([...truth.classes, ...guess.classes]);
   const position = new Map(classes.map((label, i) => [label, i]));
   const place = (/** @type {typeof truth} */ y) => {

@@ -1,4 +1,4 @@
-// random.js: Philox 4×32-10 and what is drawn from it · in: seed, stream, step · out: words, permutations, numbers · next: split.js, datasets.js
+// random.js: Philox 4×32-10 and what is drawn from it · in: seed, stream, step · out: words, permutations, numbers · next: split.js
 //
 // The twin of src/core/random.c, bit for bit. Math.sin, Math.log and their like may differ in the last bit from one engine to
 // another, so the few functions needed here are our own: only +, −, ×, ÷ and Math.sqrt, which IEEE 754 fixes exactly.

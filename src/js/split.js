@@ -18,7 +18,7 @@ function countTest(rows, testSize) {
   }
   const test = fraction ? Math.ceil(testSize * rows) : testSize;
   if (test >= rows) {
-    throw new RangeError(`testSize is ${testSize}: of ${rows} rows that is ${test} for the test and none to train on; at least 1 must be left`);
+    throw new RangeError(`testSize is ${testSize}: of ${rows} rows that is ${test} for the test and none to train on; 1 must be left`);
   }
   return test;
 }
@@ -55,7 +55,8 @@ function quotas(rows, test, stratify) {
   if (rare >= 0) throw new RangeError(`stratify: class ${show(classes[rare])} has 1 row; every class needs at least 2`);
   const fewer = Math.min(test, rows - test);
   if (fewer < classes.length) {
-    throw new RangeError(`stratify: ${classes.length} classes do not fit into ${test} test and ${rows - test} training rows; each part needs a row per class`);
+    const parts = `${test} test and ${rows - test} training rows`;
+    throw new RangeError(`stratify: ${classes.length} classes do not fit into ${parts}; each part needs a row per class`);
   }
   return { quota: allocate(sizes, rows, test), classOf: indices };
 }
