@@ -1,4 +1,4 @@
-// labels.js: labels of any kind become sorted classes and indices · in: labels · out: classes, Int32Array · next: table.js
+// labels.js: labels of any kind become sorted classes and indices · in: labels · out: classes, Int32Array · next: split.js
 import { show } from './errors.js';
 import { checkLength, checkMatrix, isMatrix, isNumbers, refuseDetached } from './shapes.js';
 
