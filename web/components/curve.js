@@ -1,0 +1,81 @@
+// one curve by epoch: the loss, or R² or accuracy · in: trainer's columns · out: the chart with its values in text · next: fit.js
+import { Lines } from '../charts/lines.js';
+import { painter } from '../frame.js';
+import { trainer } from '../lab.js';
+import { bestEpoch } from '../run.js';
+import { score, size } from '../text/numbers.js';
+import { t } from '../text/text.js';
+import { Part, html, nothing } from './base.js';
+import { scoreName } from './train.js';
+
+export class Curve extends Part {
+  #at = null; // the epoch under the cursor, as an index
+  #lines = undefined;
+  #paint = painter(() => this.#draw());
+
+  connectedCallback() {
+    super.connectedCallback();
+    trainer.addEventListener('epoch', () => this.#paint.mark());
+    trainer.addEventListener('status', () => this.#paint.now());
+    addEventListener('wasmfit-theme', () => this.#lines?.repaint());
+  }
+
+  rendered() {
+    if (this.#lines) return;
+    const onCursor = at => {
+      this.#at = at;
+      this.ask();
+    };
+    this.#lines = new Lines(this.querySelector('.plot'), { score: this.#kind === 'score', onCursor });
+    this.#draw();
+  }
+
+  get #kind() {
+    return this.getAttribute('kind');
+  }
+
+  #draw() {
+    const { columns, values } = trainer;
+    const linear = values?.model === 'linear';
+    const loss = this.#kind === 'loss';
+    const none = [];
+    const pick = list => (linear ? none : list);
+    this.#lines?.draw({
+      epoch: pick(columns.epoch), train: pick(loss ? columns.loss : columns.score), validation: pick(loss ? columns.valLoss : columns.valScore),
+      total: trainer.active ? values.epochs : Math.max(columns.epoch.length, linear || !values ? 100 : 1), best: linear ? -1 : bestEpoch(columns), below: t('below'),
+    });
+    this.ask();
+  }
+
+  render() {
+    const { columns, values } = trainer;
+    const loss = this.#kind === 'loss';
+    const name = loss ? t('loss') : t(scoreName());
+    const linear = values?.model === 'linear';
+    const n = linear ? 0 : columns.epoch.length;
+    const at = this.#at !== null && this.#at < n ? this.#at : n - 1;
+    const say = loss ? size : score;
+    const train = say((loss ? columns.loss : columns.score)[at]);
+    const validation = columns.valLoss.length ? say((loss ? columns.valLoss : columns.valScore)[at]) : '';
+    const best = bestEpoch(columns);
+    return html`<header><h3>${name}${loss ? html` <small>${this.#unit()}</small>` : nothing}</h3>
+        ${n ? html`<span class="legend"><span class="at">${t('epoch')} ${columns.epoch[at]}</span>
+        <span><span class="key train"></span>${t('training')} <b>${train}</b></span>
+        ${validation ? html`<span><span class="key validation"></span>${t('validation')} <b>${validation}</b></span>` : nothing}
+        ${best >= 0 && !loss ? html`<span class="best" data-best=${best + 1}><span class="tick"></span>${t('best', best + 1)}</span>` : nothing}</span>` : nothing}</header>
+      <div class="plot" tabindex="0" role="img" aria-label=${n ? `${t('curve.text', name, columns.epoch[at], train, validation)} ${t('curve.keys')}` : `${name}. ${t('curve.empty')}`} @keydown=${this.#key}></div>
+      ${n ? nothing : html`<p class="empty">${t(linear ? 'curve.linear' : 'curve.empty')}</p>`}`;
+  }
+
+  #unit() {
+    if (!trainer.values) return nothing;
+    return t(trainer.problem.task === 'classification' ? 'loss.ce' : trainer.values.standardize && trainer.values.model === 'mlp' ? 'loss.unit' : 'loss.plain');
+  }
+
+  #key(event) {
+    const by = { ArrowRight: 1, ArrowLeft: -1, PageUp: 10, PageDown: -10, Home: -1e9, End: 1e9 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.#lines.move(by);
+  }
+}

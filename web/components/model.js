@@ -1,0 +1,57 @@
+// step 2: the model, its layers and how it learns · in: state · out: hyper-parameters · next: train.js
+import { registry } from 'wasmfit';
+import { source, state, taskName } from '../lab.js';
+import { optimizerHas } from '../run.js';
+import { fields } from '../state.js';
+import { t } from '../text/text.js';
+import { html, nothing } from './base.js';
+import { Step, choice, field, number, slider } from './controls.js';
+
+const KEYS = ['model', 'hidden', 'activation', 'optimizer', 'rate', 'momentum', 'decay', 'batch', 'epochs', 'seed'];
+
+/* Positions are powers of ten; values keep two digits. */
+const rates = { min: -5, max: 0, step: 0.05, toValue: p => Number((10 ** p).toPrecision(2)), toPosition: v => Math.log10(v) };
+
+const choices = list => list.map(({ name, label }) => ({ value: name, text: label || name }));
+
+export class ModelStep extends Step {
+  render() {
+    const linear = state.values.model === 'linear';
+    return html`${this.heading(2, 'step.model')}
+      <div class="fields">${this.#models()}${linear ? html`${number('seed')}<p class="wide note">${t('linear.note')}</p>` : this.#network()}</div>
+      ${this.refusals(KEYS)}${this.help()}`;
+  }
+
+  #models() {
+    const not = source.table && taskName() === 'classification';
+    return choice('model', [{ value: 'mlp', text: t('model.mlp') }, { value: 'linear', text: t(not ? 'model.linear.not' : 'model.linear'), disabled: not }]);
+  }
+
+  #network() {
+    return html`${choice('activation', choices(registry.activations))}
+      <div class="wide">${this.#layers()}</div>
+      ${choice('optimizer', choices(registry.optimizers))}${optimizerHas(state.values.optimizer, 'momentum') ? number('momentum') : number('seed')}
+      <div class="wide">${slider('rate', rates)}</div>
+      ${number('decay')}${number('batch')}${number('epochs')}${optimizerHas(state.values.optimizer, 'momentum') ? number('seed') : nothing}`;
+  }
+
+  #layers() {
+    const { hidden } = state.values;
+    const { most, min, max } = fields.hidden;
+    const layer = (units, i) => html`<span class="layer"><input type="number" id=${i ? `hidden-${i + 1}` : 'hidden'} data-layer=${i} min=${min} max=${max} aria-label=${t('layer.units', i + 1)}
+      aria-describedby="why-hidden" .value=${String(units)} @change=${event => this.#setUnits(i, event.target)}><button type="button" class="bare" data-remove=${i} aria-label=${t('layer.remove', i + 1)} title=${t('layer.remove', i + 1)}
+      @click=${() => state.set({ hidden: hidden.toSpliced(i, 1) })}>×</button></span>`;
+    return field('hidden', html`<span class="layers">${hidden.length ? hidden.map(layer) : html`<span class="note">${t('layer.none')}</span>`}
+      <button type="button" id="add-layer" ?disabled=${hidden.length >= most} aria-label=${t('layer.add')} title=${t('layer.add')}
+      @click=${() => state.set({ hidden: [...hidden, hidden.at(-1) ?? 16] })}>+</button></span>`);
+  }
+
+  #setUnits(i, input) {
+    const units = Number(input.value);
+    const { min, max } = fields.hidden;
+    if (Number.isInteger(units) && units >= min && units <= max && input.value) return state.set({ hidden: state.values.hidden.with(i, units) });
+    state.refuse('hidden', input.value);
+    input.value = String(state.values.hidden[i]);
+    return undefined;
+  }
+}

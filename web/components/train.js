@@ -1,0 +1,98 @@
+// step 3: the run and its read-outs · in: trainer · out: train, pause, step, stop, reset · next: curve.js
+import { painter } from '../frame.js';
+import { isStale, source, step, toggle, trainer } from '../lab.js';
+import { perSecond, score, seconds, size } from '../text/numbers.js';
+import { t } from '../text/text.js';
+import { html, nothing } from './base.js';
+import { Step } from './controls.js';
+import { icon } from './icons.js';
+
+/** Is the run's score R² or accuracy? */
+export const scoreName = () => (trainer.problem?.task === 'classification' ? 'accuracy' : 'r2');
+
+/** What the toggle does next: 'train', 'pause' or 'continue'. */
+export const nextAction = () => (trainer.status === 'running' ? 'pause' : trainer.status === 'paused' && !isStale() ? 'continue' : 'train');
+
+/** The sentence of the status line; it changes when the status does, not with every epoch. */
+export function statusText() {
+  const { status, columns, message } = trainer;
+  const n = columns.epoch.length;
+  if (status === 'failed') return t(n ? 'status.broke' : 'status.failed');
+  if (status === 'paused') return t('status.paused', n);
+  if (status === 'stopped' && !n) return t('status.stopped.none');
+  if (status !== 'done' && status !== 'stopped') return t('status.' + status);
+  const validation = columns.valScore.length ? score(columns.valScore.at(-1)) : '';
+  const figures = [t(scoreName()), score(columns.score.at(-1)), validation, seconds(columns.seconds.at(-1))];
+  if (trainer.values.model === 'linear') return `${t('status.solved', ...figures)} ${message ?? ''}`;
+  return t('status.' + status, n, ...figures);
+}
+
+export class TrainStep extends Step {
+  #paint = painter(() => this.ask());
+
+  connectedCallback() {
+    super.connectedCallback();
+    trainer.addEventListener('epoch', () => this.#paint.mark());
+  }
+
+  render() {
+    const { status, columns } = trainer;
+    return html`${this.heading(3, 'step.train')}
+      ${this.#buttons()}
+      ${this.#epochs()}
+      <div class="scores">${this.#score('r2', columns.score, 'training', 'train')}${this.#score('val-r2', columns.valScore, 'validation', 'validation')}</div>
+      <dl class="facts">
+        ${this.#fact('loss', `${t('loss')}, ${t('training')}`, size(columns.loss.at(-1)), columns.loss.at(-1))}
+        ${this.#fact('val-loss', `${t('loss')}, ${t('validation')}`, size(columns.valLoss.at(-1)), columns.valLoss.at(-1))}
+        ${this.#fact('elapsed', t('elapsed'), `${seconds(columns.seconds.at(-1))} s`, columns.seconds.at(-1))}
+        ${this.#speed()}
+      </dl>
+      <p class="status" id="status" role="status" data-status=${status}>${statusText()}</p>
+      ${this.#notes()}${this.help()}`;
+  }
+
+  #buttons() {
+    const { status, active } = trainer;
+    const action = nextAction();
+    const button = (id, sign, label, run, disabled, busy = false) => html`<button type="button" id=${id} data-control=${id} class=${id === 'train' ? 'primary' : ''} data-action=${id === 'train' ? action : nothing}
+      ?disabled=${disabled} aria-busy=${busy} @click=${run}>${icon(sign)}<span>${label}</span></button>`;
+    return html`<div class="buttons">
+      ${button('train', action === 'pause' ? 'pause' : 'train', t(action), toggle, !source.table || status === 'stopping', status === 'starting')}
+      ${button('step', 'step', t('label.step'), step, !source.table || status === 'running' || status === 'stopping')}
+      ${button('stop', 'stop', t('label.stop'), () => trainer.stop(), !active, status === 'stopping')}
+      ${button('reset', 'reset', t('label.reset'), () => trainer.clear(), status === 'idle')}
+    </div>`;
+  }
+
+  #epochs() {
+    const n = trainer.columns.epoch.length;
+    const linear = trainer.values?.model === 'linear';
+    const total = linear ? 1 : trainer.values?.epochs;
+    return html`<div class="epochs"><span>${t('epoch')} <b id="epoch" data-epoch=${n}>${n}</b> ${total ? t('of', total) : nothing}</span>
+      <progress max=${total ?? 1} value=${n} aria-label=${t('epoch')}></progress></div>`;
+  }
+
+  #score(id, values, part, tone) {
+    const value = values.at(-1);
+    return html`<div class="score ${tone}"><span class="label">${t(scoreName())} <span class="key ${tone}"></span>${t(part)}</span>
+      <output id=${id} data-metric=${scoreName()} data-value=${value ?? ''}>${score(value)}</output></div>`;
+  }
+
+  #fact(id, label, text, value) {
+    return html`<div><dt>${label}</dt><dd id=${id} data-value=${value ?? ''}>${text}</dd></div>`;
+  }
+
+  #speed() {
+    const { rowsSeen, seconds: time } = trainer.columns;
+    const [value, prefix] = perSecond(rowsSeen.at(-1) / time.at(-1));
+    return this.#fact('speed', t('speed'), `${value} ${t('speed.unit', prefix)}`, undefined);
+  }
+
+  #notes() {
+    const { status, message, rateChanges } = trainer;
+    const bad = status === 'diverged' || status === 'failed';
+    return html`${bad ? html`<p class="problem" role="alert" id="train-error">${message}</p>` : nothing}
+      ${isStale() && trainer.status !== 'running' ? html`<p class="note" id="stale">${t('stale')}</p>` : nothing}
+      ${rateChanges.length ? html`<p class="note">${t('rate.changed', rateChanges.join(', '))}</p>` : nothing}`;
+  }
+}

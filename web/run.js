@@ -1,0 +1,181 @@
+// drives one run at a time · in: the state and a problem · out: columns of epochs, a fitted model, events · next: components/, charts/
+import { LinearRegression, MLPClassifier, MLPRegressor, metrics, registry, trainTestSplit } from 'wasmfit';
+
+/** Does the optimiser `name` have the option `option`? */
+export const optimizerHas = (name, option) =>
+  registry.optimizers.find(entry => entry.name === name).options.some(entry => entry.name === option);
+
+/** The constructor's options for the values of the state. */
+export function modelOptions(values) {
+  const optimizer = { name: values.optimizer, learningRate: values.rate, weightDecay: values.decay };
+  if (optimizerHas(values.optimizer, 'momentum')) optimizer.momentum = values.momentum;
+  const { hidden, activation, batch, epochs, seed, standardize } = values;
+  return { hiddenLayers: hidden, activation, optimizer, batchSize: batch, epochs, seed, standardize };
+}
+
+const empty = () => ({ epoch: [], loss: [], valLoss: [], score: [], valScore: [], rowsSeen: [], seconds: [] });
+
+/** Index of the best validation epoch so far: the highest score, the earliest among equals; -1 without validation. */
+export function bestEpoch({ valScore }) {
+  let best = -1;
+  for (let i = 0; i < valScore.length; i++) if (best < 0 || valScore[i] > valScore[best]) best = i;
+  return best;
+}
+
+/** Events: 'status' (status changed) and 'epoch' (the columns grew).
+ * status: 'idle', 'starting', 'running', 'paused', 'stopping', then 'done', 'stopped', 'diverged' or 'failed'. */
+export class Trainer extends EventTarget {
+  status = 'idle';
+  columns = empty();
+  problem = undefined;
+  splits = undefined; // { train, validation } row indices into problem.X
+  values = undefined; // the state's values that this run was started with
+  rateChanges = []; // epochs after which the learning rate was changed by hand
+  message = '';
+  model = undefined;
+  #run = undefined;
+
+  get active() {
+    return ['starting', 'running', 'paused', 'stopping'].includes(this.status);
+  }
+
+  get fitted() {
+    return this.model !== undefined && ['done', 'stopped', 'diverged'].includes(this.status) && this.columns.epoch.length > 0;
+  }
+
+  #become(status, message = '') {
+    this.status = status;
+    this.message = message;
+    this.dispatchEvent(new Event('status'));
+  }
+
+  /** Starts a new run; the former one is stopped and its model given back. once: one epoch, then paused. */
+  async start(problem, values, { once = false } = {}) {
+    this.clear();
+    Object.assign(this, { problem, values });
+    this.#become('starting');
+    try {
+      if (values.model === 'linear') await this.#solve();
+      else this.#train(once);
+    } catch (error) {
+      this.#become('failed', error.message);
+    }
+  }
+
+  #train(once) {
+    const { X, y, task } = this.problem;
+    const Model = task === 'classification' ? MLPClassifier : MLPRegressor;
+    this.model = new Model(modelOptions(this.values));
+    const run = this.model.fit(X, y, { validation: this.values.heldOut || undefined });
+    this.#run = run;
+    if (once) run.step();
+    this.#become(once ? 'paused' : 'running');
+    this.#follow(run, task === 'classification' ? ['accuracy', 'valAccuracy'] : ['r2', 'valR2']);
+  }
+
+  async #follow(run, [score, valScore]) {
+    try {
+      for await (const e of run) {
+        if (run !== this.#run) return;
+        const { columns } = this;
+        columns.epoch.push(e.epoch);
+        columns.loss.push(e.loss);
+        columns.score.push(e[score]);
+        if (e.valLoss !== undefined) {
+          columns.valLoss.push(e.valLoss);
+          columns.valScore.push(e[valScore]);
+        }
+        columns.rowsSeen.push(e.rowsSeen);
+        columns.seconds.push(e.seconds);
+        this.splits ??= run.splits;
+        this.dispatchEvent(new Event('epoch'));
+      }
+      const history = await run;
+      if (run !== this.#run) return;
+      this.splits = history.splits ?? this.splits;
+      this.#become(history.stopped === 'epochs' ? 'done' : history.stopped, history.message);
+    } catch (error) {
+      if (run === this.#run) this.#become('failed', error.message);
+    }
+  }
+
+  /* Least squares has no epochs: one fit, and the scores of both parts. */
+  async #solve() {
+    const { X, y } = this.problem;
+    const { heldOut, seed } = this.values;
+    const model = new LinearRegression({ fitIntercept: true });
+    this.model = model;
+    const started = performance.now();
+    const parts = heldOut ? trainTestSplit(X, y, { testSize: heldOut, seed }) : { XTrain: X, yTrain: y };
+    await model.fit(parts.XTrain, parts.yTrain);
+    if (model !== this.model) return;
+    const seconds = (performance.now() - started) / 1000;
+    const add = (X, y, loss, score) => {
+      this.columns[loss].push(metrics.mse(y, model.predict(X)));
+      this.columns[score].push(model.score(X, y));
+    };
+    add(parts.XTrain, parts.yTrain, 'loss', 'score');
+    if (heldOut) {
+      add(parts.XTest, parts.yTest, 'valLoss', 'valScore');
+      this.splits = { train: parts.trainIndices, validation: parts.testIndices };
+    }
+    this.columns.epoch.push(1);
+    this.columns.rowsSeen.push(parts.yTrain.length);
+    this.columns.seconds.push(seconds);
+    this.#become('done', (model.warnings ?? []).join(' '));
+  }
+
+  pause() {
+    if (this.status !== 'running') return;
+    this.#run.pause();
+    this.#become('paused');
+  }
+
+  resume() {
+    if (this.status !== 'paused') return;
+    this.#run.resume();
+    this.#become('running');
+  }
+
+  step() {
+    if (this.status === 'paused') this.#run.step();
+  }
+
+  stop() {
+    if (this.status !== 'running' && this.status !== 'paused') return;
+    this.#become('stopping');
+    this.#run.stop();
+  }
+
+  setRate(learningRate) {
+    if (this.status !== 'running' && this.status !== 'paused') return;
+    this.#run.update({ learningRate });
+    const epoch = this.columns.epoch.length;
+    if (this.rateChanges.at(-1) !== epoch) this.rateChanges.push(epoch);
+  }
+
+  /** Back to before the first epoch: the run ends, its model is given back once the run has let go of it. */
+  clear() {
+    const run = this.#run;
+    const model = this.model;
+    this.#run = undefined;
+    this.model = undefined;
+    if (run && this.active) run.stop();
+    Promise.resolve(run).then(() => model?.dispose(), () => model?.dispose());
+    Object.assign(this, { columns: empty(), splits: undefined, rateChanges: [], problem: undefined, values: undefined });
+    if (this.status !== 'idle') this.#become('idle');
+  }
+
+  /** Calls look(model) with the model as it stands: a snapshot while a run is under way, given back afterwards. */
+  async view(look) {
+    if (this.fitted) return look(this.model);
+    if (!this.#run || !this.columns.epoch.length || this.status === 'failed') return undefined;
+    const run = this.#run;
+    const model = await run.snapshot();
+    try {
+      return run === this.#run ? look(model) : undefined;
+    } finally {
+      model.dispose();
+    }
+  }
+}

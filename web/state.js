@@ -1,0 +1,106 @@
+// what defines a run, checked, and its place in the address · in: the address, controls · out: values, 'change' events · next: run.js
+import { registry } from 'wasmfit';
+
+const names = list => list.map(item => item.name);
+
+/* A field is { kind, fallback, … }. kind: 'word' (any text), 'choice', 'integer', 'number' (open: the lower end is refused), 'flag', 'layers'.
+ * live: a running fit takes the new value at once; view: no fit depends on it. */
+export const fields = {
+  data: { kind: 'word', fallback: 'friedman1' },
+  target: { kind: 'word', fallback: '' },
+  task: { kind: 'choice', choices: ['auto', 'regression', 'classification'], fallback: 'auto' },
+  heldOut: { kind: 'number', min: 0, max: 0.5, fallback: 0.2 },
+  standardize: { kind: 'flag', fallback: true },
+  model: { kind: 'choice', choices: ['mlp', 'linear'], fallback: 'mlp' },
+  hidden: { kind: 'layers', min: 1, max: 1024, most: 6, fallback: [32, 16] },
+  activation: { kind: 'choice', choices: names(registry.activations), fallback: 'relu' },
+  optimizer: { kind: 'choice', choices: names(registry.optimizers), fallback: 'adam' },
+  rate: { kind: 'number', min: 0, max: 10, open: true, fallback: 0.001, live: true },
+  momentum: { kind: 'number', min: 0, max: 0.9999, fallback: 0.9 },
+  decay: { kind: 'number', min: 0, max: 10, fallback: 0 },
+  batch: { kind: 'integer', min: 1, max: 65536, fallback: 32 },
+  epochs: { kind: 'integer', min: 1, max: 100000, fallback: 200 },
+  seed: { kind: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 },
+};
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function parseNumber(field, text) {
+  const value = decimal.test(text) ? Number(text) : NaN;
+  if (field.kind === 'integer' && !Number.isInteger(value)) return undefined;
+  const low = field.open ? value > field.min : value >= field.min;
+  return low && value <= field.max ? value : undefined;
+}
+
+function parseLayers(field, text) {
+  if (text === 'none') return [];
+  const units = text.split(',').map(part => parseNumber({ ...field, kind: 'integer' }, part.trim()));
+  return units.length <= field.most && units.every(unit => unit !== undefined) ? units : undefined;
+}
+
+/** The value that `text` means for the field `key`, or undefined when the field's rule refuses it. */
+export function parse(key, text) {
+  const field = fields[key];
+  if (field.kind === 'word') return text.length <= 1000 ? text : undefined;
+  if (field.kind === 'choice') return field.choices.includes(text) ? text : undefined;
+  if (field.kind === 'flag') return { yes: true, no: false }[text];
+  return (field.kind === 'layers' ? parseLayers : parseNumber)(field, text.trim());
+}
+
+/** The text of a value, as it stands in the address; parse(key, show(key, value)) gives the value back. */
+export function show(key, value) {
+  if (fields[key].kind === 'flag') return value ? 'yes' : 'no';
+  if (fields[key].kind === 'layers') return value.join(',') || 'none';
+  return String(value);
+}
+
+/** All fields with their fallbacks. */
+export const fallbacks = () => Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.fallback]));
+
+/** Reads an address. → { values, refused: [{ key, text }] }: every refused or unknown entry keeps its fallback. */
+export function fromAddress(hash) {
+  const values = fallbacks();
+  const refused = [];
+  for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
+    const value = Object.hasOwn(fields, key) ? parse(key, text) : undefined;
+    if (value === undefined) refused.push({ key, text });
+    else values[key] = value;
+  }
+  return { values, refused };
+}
+
+/** Writes the address of `values`. */
+export function toAddress(values) {
+  const pairs = Object.keys(fields).filter(key => values[key] !== '').map(key => [key, show(key, values[key])]);
+  return '#' + new URLSearchParams(pairs).toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+}
+
+/** The state of the page. Events: 'change' with detail = the set of changed keys. */
+export class State extends EventTarget {
+  constructor(hash) {
+    super();
+    Object.assign(this, fromAddress(hash));
+  }
+
+  /** Takes values that already passed parse(); tells nobody when nothing changed. */
+  set(changes) {
+    const keys = Object.keys(changes).filter(key => show(key, changes[key]) !== show(key, this.values[key]));
+    if (!keys.length) return;
+    this.values = { ...this.values, ...changes };
+    this.refused = this.refused.filter(entry => !keys.includes(entry.key));
+    this.dispatchEvent(new CustomEvent('change', { detail: new Set(keys) }));
+  }
+
+  /** Takes a whole address, as when somebody edits it or goes back. */
+  read(hash) {
+    const { values, refused } = fromAddress(hash);
+    this.refused = refused;
+    this.set(values);
+    this.dispatchEvent(new CustomEvent('change', { detail: new Set() }));
+  }
+
+  refuse(key, text) {
+    this.refused = [...this.refused.filter(entry => entry.key !== key), { key, text }];
+    this.dispatchEvent(new CustomEvent('change', { detail: new Set() }));
+  }
+}
