@@ -135,7 +135,7 @@ function readHeader(bytes) {
   if (length === 0n || bytes[8] !== 0x7b) throw broken('the header does not begin with {');
   try {
     // A copy, because a decoder refuses shared memory.
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes.subarray(8, end))), end };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(bytes.subarray(8, end))), end };
   } catch (cause) {
     throw broken('the header is not UTF-8', cause);
   }
