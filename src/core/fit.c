@@ -10,7 +10,7 @@
 
 typedef enum phase { TRAIN, EVALUATE, VALIDATE } phase;
 
-enum { REPORTS = 512, EVALUATE_ROWS = 64, TRAIN_WORK = 3 };
+enum { REPORTS = 2048, EVALUATE_ROWS = 64, TRAIN_WORK = 3 };
 
 struct wf_fit {
   wf_model *model;

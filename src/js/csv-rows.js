@@ -32,6 +32,14 @@ function uniqueNames(cells, warnings) {
   });
 }
 
+/** @param {import('./table.js').Part} part */
+function countGaps(part) {
+  let gaps = 0;
+  if (part.kind === 'numeric') for (const value of part.values) gaps += Number.isNaN(value) ? 1 : 0;
+  else for (const code of part.codes) gaps += code < 0 ? 1 : 0;
+  return gaps;
+}
+
 /** Rows as they come out of the parser, into columns. The first row decides how many columns there are and what they are called. */
 export class TableBuilder {
   /**
@@ -129,8 +137,7 @@ export class TableBuilder {
     const parts = new Map(this.columns.map((column) => [column.name, column.finish()]));
     if (rows === 1) this.warnings.push('the file has only one row');
     for (const [name, part] of parts) {
-      const gaps = part.kind === 'numeric' ? part.values.reduce((n, value) => n + Number(Number.isNaN(value)), 0)
-        : part.codes.reduce((n, code) => n + Number(code < 0), 0);
+      const gaps = countGaps(part);
       if (gaps > 0) this.warnings.push(`column ${show(name)} has ${gaps} missing value${gaps === 1 ? '' : 's'}`);
     }
     return new Table(parts, { lines: this.lines.finish(), warnings: this.warnings });

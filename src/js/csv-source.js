@@ -65,11 +65,22 @@ function makeDecoder(encoding) {
 }
 
 /**
+ * Copies of small parts, so that no source, however large its pieces, blocks the page.
  * @param {string | Uint8Array} whole
  * @returns {Iterable<string | Uint8Array>}
  */
 function* cut(whole) {
   for (let at = 0; at < whole.length; at += PIECE) yield whole.slice(at, at + PIECE);
+}
+
+/**
+ * Gives the page a turn when the last one is long ago.
+ * @param {number} rested when it was
+ */
+async function rest(rested) {
+  if (performance.now() - rested < MAX_PAUSE) return rested;
+  await new Promise((resolve) => { setTimeout(resolve, 0); });
+  return performance.now();
 }
 
 /** @param {ReadableStream<Uint8Array>} stream */
@@ -89,11 +100,11 @@ function readStream(stream) {
  * @returns {{ iterator: AsyncIterator<unknown> | Iterator<unknown>, total: number | undefined }}
  */
 function open(source) {
-  if (typeof source === 'string') return { iterator: cut(source)[Symbol.iterator](), total: source.length };
+  if (typeof source === 'string') return { iterator: [source][Symbol.iterator](), total: source.length };
   if (typeof source === 'object' && source !== null) {
     const buffer = Object.prototype.toString.call(source);
-    if (viewKind(source) === 'Uint8Array') return { iterator: cut(source)[Symbol.iterator](), total: source.length };
-    if (buffer === '[object ArrayBuffer]') return { iterator: cut(new Uint8Array(source))[Symbol.iterator](), total: source.byteLength };
+    if (viewKind(source) === 'Uint8Array') return { iterator: [source][Symbol.iterator](), total: source.length };
+    if (buffer === '[object ArrayBuffer]') return { iterator: [new Uint8Array(source)][Symbol.iterator](), total: source.byteLength };
     if (typeof source.stream === 'function' && typeof source.size === 'number') return { iterator: readStream(source.stream()), total: source.size };
     if (typeof source.getReader === 'function') return { iterator: readStream(source), total: undefined };
     if (typeof source[Symbol.asyncIterator] === 'function') return { iterator: source[Symbol.asyncIterator](), total: undefined };
@@ -145,14 +156,13 @@ export async function* textPieces(source, { encoding, signal, onProgress }) {
       if (typeof chunk !== 'string' && viewKind(chunk) !== 'Uint8Array') {
         throw new TypeError(`readCsv: the source gave ${show(chunk)}; every piece must be a string or a Uint8Array`);
       }
-      yield typeof chunk === 'string' ? chunk : decoder.decode(chunk);
-      done += chunk.length;
-      onProgress?.(done, total);
-      if (performance.now() - rested > MAX_PAUSE) {
-        await new Promise((resolve) => { setTimeout(resolve, 0); });
-        rested = performance.now();
+      for (const piece of cut(chunk)) {
+        yield typeof piece === 'string' ? piece : decoder.decode(piece);
+        done += piece.length;
+        onProgress?.(done, total);
+        rested = await rest(rested);
+        signal?.throwIfAborted();
       }
-      signal?.throwIfAborted();
     }
     finished = true;
     yield decoder.decode();

@@ -2,6 +2,7 @@
 import Papa from 'papaparse';
 import { checkKeys, show } from './errors.js';
 import { MISSING } from './csv-columns.js';
+import { guessDialect } from './csv-guess.js';
 import { TableBuilder, countNewlines } from './csv-rows.js';
 import { badCsv, textPieces } from './csv-source.js';
 
@@ -15,7 +16,7 @@ export { writeCsv } from './csv-write.js';
  * @property {'auto' | '.' | ','} [decimal] the decimal sign; 'auto' is a comma only where the delimiter is another character and the
  *   file's first part has numbers with a comma and none with a point
  * @property {'auto' | boolean} [header] whether the first row holds the names; 'auto': it does when none of its cells is a number
- * @property {string} [encoding] 'utf-8' unless told; any name that TextDecoder knows
+ * @property {string} [encoding] 'utf-8' unless told; any other name that TextDecoder knows
  * @property {readonly string[]} [categorical] columns to be read as text even where they look like numbers
  * @property {readonly string[]} [missing] the texts that mean a missing value: '', NA, N/A, n/a, NaN, nan, null, NULL, ?, and - beside numbers
  * @property {import('./csv-source.js').Progress} [onProgress] called after every piece
@@ -50,18 +51,6 @@ function checkOptions(options) {
   if (onProgress !== undefined && typeof onProgress !== 'function') wrong('onProgress', onProgress, 'a function');
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') wrong('signal', signal, 'an AbortSignal');
   return { delimiter, decimal, header, encoding, categorical, missing, onProgress, signal };
-}
-
-/**
- * @param {string[][]} rows
- * @param {string} delimiter
- * @returns {'.' | ','}
- */
-function guessDecimal(rows, delimiter) {
-  if (delimiter === ',') return '.';
-  const cells = rows.flat().map((cell) => cell.trim());
-  const points = cells.some((cell) => /^[+-]?\d*\.\d+$/.test(cell));
-  return !points && cells.some((cell) => /^[+-]?\d*,\d+$/.test(cell)) ? ',' : '.';
 }
 
 /**
@@ -107,11 +96,7 @@ function parseRows(text, delimiter, builder, last) {
  */
 function begin(text, options) {
   if (/^\s*<(?:!doctype\s+html|html)[\s>]/i.test(text)) throw badCsv('the file is an HTML page, not a CSV text', 'was the download refused?');
-  const sample = text.slice(0, SAMPLE);
-  const whole = sample.length === text.length ? sample : sample.slice(0, sample.lastIndexOf('\n') + 1) || sample;
-  const { data, meta } = Papa.parse(whole, { delimiter: options.delimiter ?? '', newline: '\n', delimitersToGuess: [',', '\t', ';', '|'] });
-  const delimiter = options.delimiter ?? meta.delimiter;
-  const decimal = options.decimal === 'auto' ? guessDecimal(/** @type {string[][]} */ (data), delimiter) : options.decimal;
+  const { delimiter, decimal } = guessDialect(text.slice(0, SAMPLE), text.length <= SAMPLE, options);
   return { delimiter, builder: new TableBuilder(options, decimal) };
 }
 

@@ -3,6 +3,7 @@
 // Generated sets are the same bits on every engine. Real ones are the CSV files of src/data, read only when they are asked for.
 
 import { WasmfitError, checkKeys, nearest, show } from './errors.js';
+import { readUrl } from './platform.js';
 import { Random, cosTurn, sinTurn } from './random.js';
 
 /** @typedef {'regression' | 'classification'} Task */
@@ -215,7 +216,7 @@ export const list = [
  * @param {GeneratorOptions} [options] for generated ones; real ones take none
  * @returns {Promise<Dataset>} a new copy each time
  * @throws {RangeError} an unknown name
- * @throws {WasmfitError} DATASET_UNREADABLE when the file of a real one cannot be read
+ * @throws {WasmfitError} NOT_FOUND when the file of a real one cannot be read, DATASET_FILE when it is another
  */
 export async function load(name, options = {}) {
   const generator = GENERATORS.find(({ info }) => info.name === name);
@@ -227,7 +228,8 @@ export async function load(name, options = {}) {
   }
   checkKeys(options, [], `datasets.load("${name}")`);
   const file = FILES[name];
-  const { columns, X, target } = parse(await read(name, file), name, file);
+  const text = new TextDecoder().decode(await readUrl(file.url(), `datasets.load("${name}"): the file`));
+  const { columns, X, target } = parse(text, name, file);
   const { classes } = file;
   const y = classes === undefined ? target
     : classes === 'numbers' ? Int32Array.from(target)
@@ -236,36 +238,6 @@ export async function load(name, options = {}) {
     name, title: file.title, task: taskOf(file), X, y, featureNames: columns.slice(0, -1), targetName: file.targetName,
     source: `${file.source}, as distributed with scikit-learn 1.2.1`, licence: 'BSD-3-Clause',
   };
-}
-
-/**
- * @param {string} name
- * @param {string} problem
- * @param {unknown} [cause]
- */
-function unreadable(name, problem, cause) {
-  const hint = 'the files of src/data must be served where those of the package are';
-  return new WasmfitError(`datasets.load("${name}"): ${problem}`, { code: 'DATASET_UNREADABLE', hint, cause });
-}
-
-/**
- * @param {string} name
- * @param {Shipped} file
- */
-async function read(name, file) {
-  const url = file.url();
-  try {
-    if (url.protocol === 'file:') {
-      const module = 'node:fs/promises'; // named by a variable, so that bundlers for the web do not look for it
-      return await (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)).readFile(url, 'utf8');
-    }
-    if (url.protocol === 'data:') return atob(url.href.slice(url.href.indexOf(',') + 1)); // inlined by a bundler; fetch may be forbidden
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-    return await response.text();
-  } catch (error) {
-    throw unreadable(name, `${url.href.slice(0, 200)} cannot be read (${/** @type {Error} */ (error).message})`, error);
-  }
 }
 
 /**
@@ -279,7 +251,10 @@ function parse(text, name, { rows, features }) {
   const columns = header.split(',');
   const cells = lines.map((row) => row.split(','));
   const whole = cells.pop()?.join() === '' && cells.length === rows && [columns, ...cells].every((row) => row.length === features + 1);
-  if (!whole) throw unreadable(name, `the file is not the one that was shipped; it should have ${rows} rows of ${features + 1} numbers`);
+  if (!whole) {
+    throw new WasmfitError(`datasets.load("${name}"): the file should have ${rows} rows of ${features + 1} numbers, and has not`,
+      { code: 'DATASET_FILE', hint: 'some other page or part of the file came in its place; reload, or serve src/data with the package' });
+  }
   const data = new Float64Array(rows * features);
   const target = Float64Array.from(cells, (row) => Number(row.pop()));
   cells.forEach((row, i) => data.set(row.map(Number), i * features));

@@ -1,0 +1,174 @@
+// estimator.js: what all models share: their life, their fit, their errors · in: X, y · out: Run, predictions · next: linear.js, network.js
+import { WasmfitError, checkKeys, show } from './errors.js';
+import { countRows } from './matrix.js';
+import { checkNumber, checkSwitch } from './options.js';
+import { featureNames } from './table.js';
+import { isNode } from './platform.js';
+import { checkFeatures, readFeatures } from './prepare.js';
+import { training } from './registry.js';
+import { Run } from './run.js';
+import { writeSafetensors } from './safetensors.js';
+
+/**
+ * @typedef {{ validation?: number | { X: unknown, y: unknown }, epochs?: number, batchSize?: number, shuffle?: boolean,
+ *   evaluateTraining?: boolean, stratify?: boolean, sampleWeight?: ArrayLike<number>, signal?: AbortSignal, worker?: boolean,
+ *   onEpoch?: (epoch: import('./run.js').Epoch) => void }} FitOptions
+ * validation: a fraction, whose rows are drawn with the model's seed, or rows given; signal: aborts the run, which then rejects with
+ * signal.reason; worker: where the fit runs (browsers: in a worker, Node: in slices in this thread; the numbers are the same);
+ * evaluateTraining: training loss and metric by a full pass after the epoch
+ */
+
+/** What save writes into a file and load asks for. */
+export const FORMAT = 'wasmfit', VERSION = 1;
+
+/** @param {unknown} signal */
+function checkSignal(signal) {
+  if (signal === undefined) return;
+  const { aborted, addEventListener } = Object(signal);
+  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') throw new TypeError(`fit: signal must be an AbortSignal, not ${show(signal)}`);
+}
+
+/** @abstract */
+export class Estimator {
+  /** @type {Run | null} */ #run = null;
+  #disposed = false;
+  /** @protected @type {import('./encoder.js').Encoder | null} */ _encoder = null;
+  /** The options, complete. @type {Readonly<Record<string, any>>} */ options = {};
+
+  /** @protected @type {string} */
+  get _name() {
+    return this.constructor.name;
+  }
+
+  /** @protected @param {string} what */
+  _checkAlive(what) {
+    if (this.#disposed) throw new WasmfitError(`${this._name}.${what}: the model was disposed`, { code: 'DISPOSED', hint: 'make a new model' });
+  }
+
+  /** @protected @param {string} what */
+  _checkFitted(what) {
+    this._checkAlive(what);
+    if (!this.fitted) throw new WasmfitError(`${this._name}.${what}: the model is not fitted yet`, { code: 'NOT_FITTED', hint: 'await model.fit(X, y) first' });
+  }
+
+  /** @protected @param {string} what */
+  _checkIdle(what) {
+    if (this.#run) throw new WasmfitError(`${this._name}.${what}: the model is being fitted`, { code: 'BUSY', hint: 'await the run, or stop it first' });
+  }
+
+  /** Whether predict works: after a fit, or loaded. @returns {boolean} */
+  get fitted() {
+    return false;
+  }
+
+  /**
+   * Names of the features, after encoding, of a model fitted on a Table; else undefined.
+   * @returns {string[] | undefined}
+   */
+  get featureNames() {
+    return this._encoder ? featureNames(this._encoder) : undefined;
+  }
+
+  /**
+   * Trains; starts at once. Arguments are checked before anything changes.
+   *
+   * @param {unknown} X (rows, features): array of rows, { data, rows, cols } or Table
+   * @param {unknown} y a value a row; several outputs: { data, rows, cols }; classifiers: any labels
+   * @param {FitOptions} [options]
+   * @returns {Run}
+   * @throws {TypeError | RangeError} by argument, row, column, value and rule
+   * @throws {WasmfitError} BUSY, DISPOSED
+   */
+  fit(X, y, options = {}) {
+    this._checkAlive('fit');
+    this._checkIdle('fit');
+    checkKeys(options, this._fitOptions, `${this._name}.fit`);
+    checkSignal(options.signal);
+    const { worker = !isNode && typeof Worker === 'function', onEpoch } = options;
+    checkSwitch(worker, `${this._name}.fit: worker`);
+    if (onEpoch !== undefined && typeof onEpoch !== 'function') throw new TypeError(`${this._name}.fit: onEpoch must be a function, not ${show(onEpoch)}`);
+    const rows = countRows(X, 'X');
+    if (rows === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
+    const prepared = this._prepare(X, y, options);
+    this.#run = new Run({
+      ...prepared, worker, onEpoch, signal: options.signal,
+      finish: (state) => { if (!this.#disposed) prepared.finish(state); },
+      release: () => { this.#run = null; },
+    });
+    return this.#run;
+  }
+
+  /** @protected @type {readonly string[]} */
+  get _fitOptions() {
+    return [];
+  }
+
+  /**
+   * @protected
+   * @param {unknown} X @param {unknown} y @param {FitOptions} options
+   * @returns {Pick<import('./run.js').Job, 'task' | 'transfer' | 'metric' | 'splits' | 'validated' | 'finish' | 'copy'>}
+   */
+  _prepare(X, y, options) {
+    throw new Error('abstract');
+  }
+
+  /**
+   * Features of new rows, checked against those of the fit.
+   * @protected
+   * @template {import('./shapes.js').Floats} D
+   * @param {unknown} X @param {number} expected @param {import('./shapes.js').FloatsConstructor<D>} Type @param {string} [name]
+   * @returns {import('./shapes.js').Matrix<D>}
+   */
+  _read(X, expected, Type, name = 'X') {
+    const { matrix, encoder } = readFeatures(X, this._encoder, Type, name);
+    if (encoder !== this._encoder) throw new TypeError(`${name} is a Table; the model was fitted on plain numbers, so pass rows of ${expected} numbers`);
+    if (matrix.rows > 0) checkFeatures(matrix.cols, expected, name);
+    return matrix;
+  }
+
+  /** Tensors and facts of the fitted model, for save. @protected @returns {{ tensors: Record<string, import('./safetensors.js').Tensor>, facts: object }} */
+  _saved() {
+    throw new Error('abstract');
+  }
+
+  /**
+   * The model as one safetensors file, readable by any safetensors library: weights, options, classes, columns and scaling. A model
+   * that was loaded from it predicts the same bits.
+   * @returns {Uint8Array<ArrayBuffer>}
+   * @throws {WasmfitError} NOT_FITTED, DISPOSED
+   */
+  save() {
+    this._checkFitted('save');
+    const { tensors, facts } = this._saved();
+    const model = JSON.stringify({ class: this._name, options: this.options, ...facts, encoder: this._encoder });
+    return writeSafetensors(tensors, { format: FORMAT, version: String(VERSION), model });
+  }
+
+  /** Gives the memory of the core back and stops a run. Safe to call twice. */
+  dispose() {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#run?.cancel(new WasmfitError(`${this._name}: the model was disposed during its fit`, { code: 'DISPOSED' }));
+    this._release();
+  }
+
+  /** @protected */
+  _release() {}
+}
+
+if (Symbol.dispose) Object.defineProperty(Estimator.prototype, Symbol.dispose, { value() { this.dispose(); }, configurable: true, writable: true });
+
+/**
+ * @param {FitOptions} options
+ * @param {{ epochs: number, batchSize: number }} defaults
+ * @param {string} where
+ * @returns {import('./native.js').FitOptions}
+ */
+export function fitOptions({ epochs, batchSize, shuffle = true, evaluateTraining = false }, defaults, where) {
+  return {
+    epochs: epochs === undefined ? defaults.epochs : checkNumber(epochs, training.epochs, where),
+    batchSize: batchSize === undefined ? defaults.batchSize : checkNumber(batchSize, training.batchSize, where),
+    shuffle: checkSwitch(shuffle, `${where}: shuffle`),
+    evaluateTraining: checkSwitch(evaluateTraining, `${where}: evaluateTraining`),
+  };
+}

@@ -1,0 +1,12 @@
+// index.js: everything that `import 'wasmfit'` gives · in: the modules of the package · out: the public API · next: registry.js
+export { init } from './engine.js';
+export { LinearRegression } from './linear.js';
+export { dense } from './network.js';
+export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
+export { load } from './load.js';
+export { trainTestSplit } from './split.js';
+export { Table } from './table.js';
+export { WasmfitError } from './errors.js';
+export * as metrics from './metrics.js';
+export * as datasets from './datasets.js';
+export * as registry from './registry.js';

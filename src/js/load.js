@@ -1,0 +1,121 @@
+// load.js: a model from the file that save() wrote · in: bytes · out: model · next: index.js
+//
+// The file is one safetensors file. Tensors: layers.N.weight (in, out) and layers.N.bias in F32, scalers in F64; of a linear model
+// coef (outputs, features) and intercept in F64. Metadata: format, version, and `model`, JSON of class, options, classes and columns.
+import { engineReady } from './engine.js';
+import { WasmfitError, checkKeys, show } from './errors.js';
+import { FORMAT, VERSION } from './estimator.js';
+import { LinearRegression } from './linear.js';
+import { MLPClassifier, MLPRegressor, Network } from './mlp.js';
+import { NeuralModel, SCALERS, shapesOf } from './network.js';
+import { readSafetensors } from './safetensors.js';
+import { checkEncoder } from './table.js';
+
+/** @typedef {import('./safetensors.js').Tensor} Tensor */
+
+/** @type {Map<string, any>} */
+const CLASSES = new Map(Object.entries({ LinearRegression, MLPRegressor, MLPClassifier, Network }));
+
+/** @param {string} problem @param {unknown} [cause] */
+const broken = (problem, cause) => new WasmfitError(`load: ${problem}`, { code: 'MODEL_FILE', hint: 'the file is damaged, or was not written by save()', cause });
+
+/** @param {Map<string, Tensor>} tensors @param {string} name @param {string} dtype @param {number[]} shape @returns {any} */
+function take(tensors, name, dtype, shape) {
+  const tensor = tensors.get(name);
+  if (!tensor) throw broken(`tensor ${show(name)} is missing`);
+  if (tensor.dtype !== dtype || String(tensor.shape) !== String(shape)) {
+    throw broken(`tensor ${show(name)} is ${tensor.dtype} (${tensor.shape}); it must be ${dtype} (${shape})`);
+  }
+  tensors.delete(name);
+  const data = /** @type {Float64Array} */ (tensor.data);
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw broken(`tensor ${show(name)} has ${data[bad]} at ${bad}; every value must be finite`);
+  return data;
+}
+
+/** @param {unknown} value @param {string} name */
+function whole(value, name) {
+  if (!Number.isSafeInteger(value) || Number(value) < 1) throw broken(`${name} is ${show(value)}; it must be a whole number from 1`);
+  return Number(value);
+}
+
+/** @param {unknown} classes @param {number} outputs */
+function checkClasses(classes, outputs) {
+  if (classes === null) return null;
+  const count = outputs === 1 ? 2 : outputs;
+  const good = Array.isArray(classes) && classes.length === count && new Set(classes).size === count &&
+    classes.every((label) => typeof label === typeof classes[0] && ['string', 'number', 'boolean'].includes(typeof label));
+  if (!good) throw broken(`classes are ${show(classes)}; they must be ${count} different labels of one kind`);
+  return /** @type {import('./labels.js').Label[]} */ (classes);
+}
+
+/** @param {LinearRegression} model @param {Map<string, Tensor>} tensors @param {any} facts */
+function restoreLinear(model, tensors, { rank, encoder }) {
+  const shape = tensors.get('coef')?.shape ?? [];
+  const [outputs, features] = [whole(shape[0], 'rows of coef'), whole(shape[1], 'columns of coef')];
+  if (!Number.isInteger(rank) || rank < 0 || rank > features) throw broken(`rank is ${show(rank)}; it must be a whole number from 0 to ${features}`);
+  const state = { coef: take(tensors, 'coef', 'F64', [outputs, features]), intercept: take(tensors, 'intercept', 'F64', [outputs]), rank, features };
+  model._restore(state, encoder === null ? null : checkEncoder(encoder));
+  if (model.featureNames && model.featureNames.length !== features) throw broken(`columns make ${model.featureNames.length} features; coef has ${features}`);
+}
+
+/** @param {NeuralModel} model @param {Map<string, Tensor>} tensors @param {any} facts */
+function restoreNetwork(model, tensors, { inputs, outputs, classes, encoder, epochs, fresh }) {
+  const config = model._configFor(whole(inputs, 'inputs'), whole(outputs, 'outputs'));
+  const parts = shapesOf(config).map(({ name, shape }) => take(tensors, name, 'F32', shape));
+  const weights = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  parts.reduce((at, part) => (weights.set(part, at), at + part.length), 0);
+  const [features, target] = SCALERS.map((part, i) => {
+    if (!tensors.has(`${part}.mean`)) return null;
+    const shape = [i === 0 ? inputs : outputs];
+    const scaler = { mean: take(tensors, `${part}.mean`, 'F64', shape), scale: take(tensors, `${part}.scale`, 'F64', shape) };
+    if (scaler.scale.some((/** @type {number} */ value) => value <= 0)) throw broken(`${part}.scale has a value that is not above 0`);
+    return scaler;
+  });
+  if (!Number.isSafeInteger(epochs) || epochs < 0) throw broken(`epochs is ${show(epochs)}; it must be a whole number from 0`);
+  if (config.loss !== 'mse' && classes === null && outputs === 1) throw broken('classes are missing');
+  model._restore({
+    config, features, target, state: { weights, slots: [], steps: 0, epochs }, classes: config.loss === 'mse' ? null : checkClasses(classes, outputs),
+    encoder: encoder === null ? null : checkEncoder(encoder), ...(fresh === true ? { fresh } : {}),
+  });
+  if (model.featureNames && model.featureNames.length !== inputs) throw broken(`columns make ${model.featureNames.length} features; the model has ${inputs}`);
+}
+
+/** @param {Map<string, string>} metadata @returns {any} */
+function readFacts(metadata) {
+  const format = metadata.get('format'), version = Number(metadata.get('version'));
+  if (format !== FORMAT) throw broken(`the file is of the format ${show(format)}, not "${FORMAT}"`);
+  if (Number.isInteger(version) && version > VERSION) throw new WasmfitError(`load: the file was made with a newer version (file format ${version}, this one reads ${VERSION})`, { code: 'VERSION', hint: 'update wasmfit' });
+  if (version !== VERSION) throw broken(`version is ${show(metadata.get('version'))}; it must be ${VERSION}`);
+  try {
+    return JSON.parse(metadata.get('model') ?? '');
+  } catch (cause) {
+    throw broken('the metadata "model" is no JSON', cause);
+  }
+}
+
+/**
+ * Reads what save() wrote. Everything is checked before a model is made; loading never fetches or runs anything from the file.
+ *
+ * @param {Uint8Array | ArrayBuffer} bytes
+ * @returns {Promise<any>} a fitted model of the class it was
+ * @throws {WasmfitError} MODEL_FILE: damaged or foreign; VERSION: from a newer version
+ */
+export async function load(bytes) {
+  const { tensors, metadata } = readSafetensors(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes);
+  const facts = readFacts(metadata);
+  const Class = CLASSES.get(facts?.class);
+  if (!Class) throw broken(`the class ${show(facts?.class)} is unknown; there are ${[...CLASSES.keys()].join(', ')}`);
+  try {
+    checkKeys(facts, ['class', 'options', ...(Class === LinearRegression ? ['rank'] : ['inputs', 'outputs', 'classes', 'epochs', 'fresh']), 'encoder'], 'model');
+    const model = new Class(facts.options);
+    if (model instanceof NeuralModel) restoreNetwork(model, tensors, facts);
+    else restoreLinear(model, tensors, facts);
+    if (tensors.size > 0) throw broken(`tensor ${show([...tensors.keys()][0])} does not belong to a ${facts.class}`);
+    await engineReady();
+    return model;
+  } catch (cause) {
+    if (cause instanceof WasmfitError) throw cause;
+    throw broken(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}

@@ -1,0 +1,168 @@
+// native.js: a model and its fit inside the core · in: configuration, rows · out: weights, reports, predictions · next: session.js
+import { WasmfitError } from './errors.js';
+import { codeOf } from './options.js';
+import { activations, initializers, losses, optimizers } from './registry.js';
+
+/** @typedef {import('./engine.js').Engine} Engine */
+/** @typedef {import('./options.js').Choice} Choice */
+/** @typedef {import('./options.js').Layer} Layer */
+/** @typedef {{ inputs: number, layers: Layer[], loss: string, optimizer: Choice, seed: number }} Config */
+/** Weights in plain order (layer by layer, weight (in,out), then bias) and the optimizer's state in the same order.
+ * @typedef {{ weights: Float32Array, slots: Float32Array[], steps: number, epochs: number }} State */
+/** x (rows, inputs); y (rows, outputs), or class indices. @typedef {{ x: Float32Array, y: Float32Array | Int32Array, rows: number }} Rows */
+/** @typedef {{ batchSize: number, epochs: number, shuffle: boolean, evaluateTraining: boolean }} FitOptions */
+
+/** Fields of a report: WF_REPORT_FIELDS of src/wasmfit.h. */
+export const REPORT_FIELDS = 7;
+/** wf_fit_state */
+export const RUNNING = 0, DIVERGED = 2;
+
+/** @param {Config} config WF_CONFIG_FIELDS, in order */
+function packConfig({ inputs, layers, loss, optimizer, seed }) {
+  const { learningRate, momentum = 0, dampening = 0, nesterov = false, beta1 = 0, beta2 = 0, epsilon = 1, weightDecay } = optimizer;
+  return Float64Array.from([inputs, layers.length, codeOf(losses, loss), seed, codeOf(optimizers, optimizer.name), learningRate,
+    momentum, dampening, nesterov, beta1, beta2, epsilon, weightDecay].map(Number));
+}
+
+/** @param {Layer[]} layers WF_LAYER_FIELDS, in order */
+function packLayers(layers) {
+  return Float64Array.from(layers.flatMap(({ units, activation, initializer }) => [units, codeOf(activations, activation.name),
+    codeOf(initializers, initializer), Number(activation.negativeSlope ?? activation.alpha ?? 0)]));
+}
+
+/** @param {Rows} rows WF_ROWS: two pointers, a count, reserved */
+function packRows({ rows }, x = 0, y = 0) {
+  return Int32Array.of(x, y, rows, 0);
+}
+
+/** A model in the core. Free it once; free it twice: nothing happens. */
+export class NativeModel {
+  /** @param {Engine} engine @param {Config} config @param {State | null} state null: starting weights from the seed */
+  constructor(engine, config, state) {
+    this.engine = engine;
+    this.outputs = config.layers[config.layers.length - 1].units;
+    this.inputs = config.inputs;
+    this.pointer = engine.scope((copy) => {
+      const packed = copy(packConfig(config), 'the configuration');
+      const layers = copy(packLayers(config.layers), 'the configuration');
+      const fault = copy(48, 'the configuration');
+      if (!engine.exports.wf_config_check(fault, packed, layers)) {
+        const [field, layer, value, rule] = engine.readF64(fault, 4);
+        throw new WasmfitError(rule === 7 ? `a model of ${value} bytes is larger than WebAssembly memory`
+          : `the core refuses the configuration: field ${field}, layer ${layer}, value ${value}, rule ${rule}`, { code: 'CONFIG', hint: 'use smaller layers' });
+      }
+      return engine.exports.wf_model_new(packed, layers) >>> 0;
+    });
+    if (this.pointer === 0) throw engine.outOfMemory('the model');
+    this.size = engine.exports.wf_model_size(this.pointer) >>> 0;
+    if (state) this.setState(state);
+  }
+
+  /** @param {number} slot 0: weights, then the optimizer's */
+  exportSlot(slot) {
+    const { engine } = this;
+    return engine.scope((copy) => {
+      const values = copy(this.size * 4, 'the weights');
+      engine.exports.wf_model_export(values, this.pointer, slot);
+      return engine.readF32(values, this.size);
+    });
+  }
+
+  /** @returns {State} */
+  state() {
+    const { exports } = this.engine;
+    const slots = Array.from({ length: exports.wf_model_slots(this.pointer) }, (_, i) => this.exportSlot(i + 1));
+    return { weights: this.exportSlot(0), slots, steps: exports.wf_model_steps(this.pointer), epochs: exports.wf_model_epochs(this.pointer) };
+  }
+
+  /** @param {State} state */
+  setState({ weights, slots, steps, epochs }) {
+    const { engine } = this;
+    [weights, ...slots].forEach((values, slot) => engine.scope((copy) => {
+      engine.exports.wf_model_import(this.pointer, copy(values, 'the weights'), slot);
+    }));
+    engine.exports.wf_model_set_progress(this.pointer, steps, epochs);
+  }
+
+  /**
+   * @param {Float32Array} x (rows, inputs)
+   * @param {number} rows
+   * @param {boolean} probabilities
+   * @returns {Float32Array} (rows, outputs)
+   */
+  predict(x, rows, probabilities) {
+    const { engine } = this;
+    return engine.scope((copy) => {
+      const from = copy(x, 'the rows to predict');
+      const to = copy(rows * this.outputs * 4, 'the predictions');
+      if (!engine.exports.wf_model_predict(to, this.pointer, from, rows, Number(probabilities))) throw engine.outOfMemory('the prediction');
+      return engine.readF32(to, rows * this.outputs);
+    });
+  }
+
+  free() {
+    if (this.pointer !== 0) this.engine.exports.wf_model_free(this.pointer);
+    this.pointer = 0;
+  }
+}
+
+/** A fit in the core: all its memory is taken here, none later. */
+export class NativeFit {
+  /**
+   * @param {NativeModel} model
+   * @param {FitOptions} options
+   * @param {Rows} train
+   * @param {Rows | null} validation
+   */
+  constructor(model, { batchSize, epochs, shuffle, evaluateTraining }, train, validation) {
+    const { engine } = model;
+    /** @type {number[]} */
+    this.held = [];
+    this.engine = engine;
+    this.pointer = 0;
+    try {
+      const [rows, held] = [train, validation].map((part) => part === null ? Int32Array.of(0, 0, 0, 0) : packRows(part, this.#hold(part.x), this.#hold(part.y)));
+      this.pointer = engine.scope((copy) => engine.exports.wf_fit_new(model.pointer,
+        copy(Float64Array.of(batchSize, epochs, Number(shuffle), Number(evaluateTraining)), 'the options'),
+        copy(rows, 'the rows'), copy(held, 'the rows'))) >>> 0;
+      if (this.pointer === 0) throw engine.outOfMemory('the fit');
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  /** @param {Float32Array | Int32Array} values */
+  #hold(values) {
+    this.held.push(this.engine.copyIn(values, 'the data set'));
+    return this.held[this.held.length - 1];
+  }
+
+  /**
+   * @param {number} work row visits, about
+   * @param {number} epochs at most so many more
+   * @returns {number} RUNNING, done or DIVERGED
+   */
+  run(work, epochs) {
+    return this.engine.exports.wf_fit_run(this.pointer, work, epochs);
+  }
+
+  /** The epochs finished since the last call, REPORT_FIELDS numbers each. */
+  takeReports() {
+    const { exports } = this.engine;
+    const values = this.engine.readF64(exports.wf_fit_reports(this.pointer), exports.wf_fit_report_count(this.pointer) * REPORT_FIELDS);
+    exports.wf_fit_reports_clear(this.pointer);
+    return values;
+  }
+
+  /** @param {number} learningRate */
+  setLearningRate(learningRate) {
+    this.engine.exports.wf_fit_set_learning_rate(this.pointer, learningRate);
+  }
+
+  free() {
+    if (this.pointer !== 0) this.engine.exports.wf_fit_free(this.pointer);
+    this.pointer = 0;
+    for (const pointer of this.held.splice(0)) this.engine.free(pointer);
+  }
+}

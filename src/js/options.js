@@ -1,0 +1,108 @@
+// options.js: judges options at construction and fills in defaults · in: what a caller wrote · out: plain, complete options · next: platform.js
+import { checkKeys, nearest, show } from './errors.js';
+import { activations, initializers, losses, optimizers } from './registry.js';
+
+/** @typedef {import('./registry.js').OptionInfo} OptionInfo */
+/** @typedef {import('./registry.js').Entry} Entry */
+/** @typedef {{ name: string, [option: string]: string | number | boolean }} Choice a name and all its options */
+/** @typedef {{ type: 'dense', units: number, activation: Choice, initializer: string }} Layer */
+
+/** @param {OptionInfo} info */
+function ruleOf({ min = -Infinity, max = Infinity, above, below, integer }) {
+  const kind = integer ? 'a whole number' : 'a number';
+  return `${kind} ${above ? 'above' : 'from'} ${min} ${below ? 'to below' : 'to'} ${max === 2 ** 53 ? '2^53' : max}`;
+}
+
+/**
+ * @param {unknown} value
+ * @param {OptionInfo} info
+ * @param {string} where
+ * @returns {number | boolean}
+ */
+export function checkOption(value, info, where) {
+  if (value === undefined) return info.default;
+  if (typeof info.default === 'boolean') return checkSwitch(value, `${where}: ${info.name}`);
+  if (typeof value !== 'number') throw new TypeError(`${where}: ${info.name} must be ${ruleOf(info)}, not ${show(value)}`);
+  const { min = -Infinity, max = Infinity, above, below, integer } = info;
+  const inside = (above ? value > min : value >= min) && (below ? value < max : value <= max);
+  if (!inside || (integer && !Number.isInteger(value))) {
+    throw new RangeError(`${where}: ${info.name} is ${show(value)}; it must be ${ruleOf(info)}`);
+  }
+  return value;
+}
+
+/**
+ * @param {unknown} value
+ * @param {OptionInfo} info
+ * @param {string} where
+ */
+export const checkNumber = (value, info, where) => /** @type {number} */ (checkOption(value, info, where));
+
+/**
+ * @param {unknown} value
+ * @param {string} where
+ * @returns {boolean}
+ */
+export function checkSwitch(value, where) {
+  if (typeof value !== 'boolean') throw new TypeError(`${where} must be true or false, not ${show(value)}`);
+  return value;
+}
+
+/**
+ * @param {unknown} name
+ * @param {readonly Entry[]} entries
+ * @param {string} where
+ * @returns {Entry}
+ */
+function find(name, entries, where) {
+  if (typeof name !== 'string') throw new TypeError(`${where} must be a name, not ${show(name)}`);
+  const found = entries.find((entry) => entry.name === name);
+  if (found) return found;
+  const names = entries.map((entry) => entry.name);
+  const guess = nearest(name, names);
+  throw new RangeError(`${where} ${show(name)} is unknown; ${guess ? `did you mean "${guess}"?` : `there are ${names.join(', ')}`}`);
+}
+
+/**
+ * 'adam' or { name: 'adam', learningRate: 1e-3 } → name and every option.
+ * @param {unknown} choice
+ * @param {readonly Entry[]} entries
+ * @param {string} where
+ * @returns {Choice}
+ */
+function checkChoice(choice, entries, where) {
+  const given = typeof choice === 'object' && choice !== null ? /** @type {Record<string, unknown>} */ (choice) : { name: choice };
+  const entry = find(given.name, entries, where);
+  checkKeys(given, ['name', ...entry.options.map((option) => option.name)], `${where} ${entry.name}`);
+  /** @type {Choice} */
+  const complete = { name: entry.name };
+  for (const option of entry.options) complete[option.name] = checkOption(given[option.name], option, `${where} ${entry.name}`);
+  return complete;
+}
+
+/** @param {unknown} choice @param {string} where */
+export const checkActivation = (choice, where) => checkChoice(choice ?? 'identity', activations, `${where}: activation`);
+
+/** @param {unknown} name @param {string} where */
+export const checkInitializer = (name, where) => find(name ?? 'auto', initializers, `${where}: initializer`).name;
+
+/** @param {unknown} name @param {string} where */
+export const checkLoss = (name, where) => find(name, losses, `${where}: loss`).name;
+
+/**
+ * @param {unknown} choice
+ * @param {string} where
+ */
+export function checkOptimizer(choice, where) {
+  const complete = checkChoice(choice ?? 'adam', optimizers, `${where}: optimizer`);
+  if (complete.nesterov && (complete.momentum === 0 || complete.dampening !== 0)) {
+    throw new RangeError(`${where}: optimizer sgd with nesterov needs momentum above 0 and dampening 0, not momentum ${complete.momentum} and dampening ${complete.dampening}`);
+  }
+  return complete;
+}
+
+/**
+ * @param {readonly Entry[]} entries
+ * @param {string} name
+ */
+export const codeOf = (entries, name) => entries.findIndex((entry) => entry.name === name);

@@ -1,0 +1,289 @@
+// run.js: what fit returns: to await, to iterate, to steer · in: a task · out: epochs, history · next: prepare.js
+import { WasmfitError } from './errors.js';
+import { engineReady } from './engine.js';
+import { checkNumber } from './options.js';
+import { breathe, isNode, nodeModule } from './platform.js';
+import { REPORT_FIELDS } from './native.js';
+import { optimizers } from './registry.js';
+import { Session } from './session.js';
+
+/** @typedef {import('./session.js').Task} Task */
+/** @typedef {import('./session.js').SessionEvent} SessionEvent */
+/** @typedef {import('./session.js').Command} Command */
+/**
+ * Loss and metric of the training rows are those of the predictions made during the epoch (with evaluateTraining: after it), val… of
+ * the validation rows after it; r2 for regression, accuracy for classification. seconds: training time until then.
+ * @typedef {{ epoch: number, loss: number, r2?: number, accuracy?: number, valLoss?: number, valR2?: number, valAccuracy?: number,
+ *   learningRate?: number, rowsSeen: number, seconds: number }} Epoch
+ */
+/**
+ * A column for each field of an Epoch. stopped: why it ended; message: of a diverged run, what happened and what to try.
+ * @typedef {{ epoch: number[], loss: number[], r2?: number[], accuracy?: number[], valLoss?: number[], valR2?: number[],
+ *   valAccuracy?: number[], learningRate?: number[], rowsSeen: number[], seconds: number[],
+ *   stopped: 'epochs' | 'earlyStopping' | 'converged' | 'stopped' | 'diverged', message?: string,
+ *   splits?: { train: Int32Array, validation: Int32Array } }} History
+ */
+/** @typedef {{ send: (command: Command) => void, close: () => void }} Transport */
+/**
+ * What a model hands over and takes back.
+ * @typedef {{ task: Task, transfer: ArrayBuffer[], metric: 'r2' | 'accuracy', splits?: { train: Int32Array, validation: Int32Array },
+ *   validated: boolean, worker: boolean, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
+ *   finish: (state: any) => void, release: () => void, copy: (state: any) => any }} Job
+ */
+
+const RATE = optimizers[0].options[0];
+
+/** The columns of a history: their names, and their places in a report. @param {Job} job @returns {[string, number][]} */
+const columnsOf = ({ metric, validated, task }) => [['epoch', 0], ['loss', 1], [metric, 2],
+  .../** @type {[string, number][]} */ (validated ? [['valLoss', 3], [metric === 'r2' ? 'valR2' : 'valAccuracy', 4]] : []),
+  .../** @type {[string, number][]} */ (task.kind === 'network' ? [['learningRate', 5]] : []), ['rowsSeen', 6]];
+
+/** A session in this thread. @param {Job} job @param {(event: SessionEvent) => void} receive @returns {Promise<Transport>} */
+async function startHere({ task }, receive) {
+  const session = new Session(await engineReady(), task, receive);
+  session.start();
+  return { send: (command) => session.receive(command), close: () => session.receive({ type: 'stop' }) };
+}
+
+/** A session in a worker that lives as long as the run. @param {Job} job @param {(event: SessionEvent) => void} receive @returns {Promise<Transport>} */
+async function startWorker({ task, transfer }, receive) {
+  const { module, simd } = await engineReady();
+  const start = { type: 'start', task, module, simd };
+  /** @param {unknown} reason @returns {SessionEvent} */
+  const died = (reason) => ({ type: 'error', name: 'WasmfitError', code: 'WORKER', message: `the worker of this run ended (${reason})`, hint: 'fit again, or use worker: false' });
+  if (isNode) {
+    const { Worker } = await nodeModule('worker_threads');
+    const worker = new Worker(new URL('./worker.js', import.meta.url));
+    worker.on('message', receive);
+    worker.on('error', (/** @type {Error} */ error) => receive(died(error.message)));
+    worker.on('exit', (/** @type {number} */ code) => receive(died(`exit code ${code}`)));
+    worker.postMessage(start, transfer);
+    return { send: (command) => worker.postMessage(command), close: () => worker.terminate() };
+  }
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  worker.onmessage = ({ data }) => receive(data);
+  worker.onerror = (event) => {
+    event.preventDefault?.();
+    receive(died(event.message || 'its script could not be loaded'));
+  };
+  worker.postMessage(start, transfer);
+  return { send: (command) => worker.postMessage(command), close: () => worker.terminate() };
+}
+
+/**
+ * A fit in progress. `await run` gives its History; `for await (const epoch of run)` gives every epoch, also those before the loop
+ * began. It runs by itself, whether anybody looks or not.
+ * @implements {PromiseLike<History>}
+ */
+export class Run {
+  /** @type {Record<string, any>} */ #history;
+  /** @type {[string, number][]} */ #columns;
+  /** @type {Promise<History>} */ #promise;
+  /** @type {(history: any) => void} */ #resolve = () => {};
+  /** @type {(reason: unknown) => void} */ #reject = () => {};
+  /** @type {Job} */ #job;
+  /** @type {Transport | null} */ #transport = null;
+  /** @type {Command[]} */ #early = [];
+  /** @type {(() => void)[]} */ #waiting = [];
+  /** @type {Map<number, { resolve: (model: any) => void, reject: (reason: unknown) => void }>} */ #snapshots = new Map();
+  #ended = false;
+  #observed = false;
+  #nextId = 0;
+  /** @type {{ error: unknown } | null} */ #abort = null;
+
+  /** @param {Job} job @ignore */
+  constructor(job) {
+    this.#job = job;
+    this.#columns = columnsOf(job);
+    this.#history = Object.fromEntries([...this.#columns, ['seconds']].map(([name]) => [name, []]));
+    if (job.splits) this.#history.splits = job.splits;
+    this.#promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#promise.catch(() => {});
+    job.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (job.signal?.aborted) this.#onAbort();
+    this.#start();
+  }
+
+  async #start() {
+    try {
+      await breathe(); // a run that is stopped or aborted at once needs no session
+      if (this.#abort) return this.#fail(this.#abort.error);
+      const start = this.#job.worker ? startWorker : startHere;
+      this.#transport = await start(this.#job, (event) => this.#receive(event));
+      if (this.#ended) return this.#transport.close();
+      for (const command of this.#early.splice(0)) this.#transport.send(command);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #onAbort = () => {
+    this.cancel(this.#job.signal?.reason);
+  };
+
+  /**
+   * Stops; the promise is then rejected with the given error. The model keeps the weights of the last whole step.
+   * @param {unknown} error
+   * @ignore
+   */
+  cancel(error) {
+    if (this.#ended || this.#abort) return;
+    this.#abort = { error };
+    this.#send({ type: 'stop' });
+  }
+
+  /** @param {Command} command */
+  #send(command) {
+    if (this.#ended) return;
+    if (this.#transport) this.#transport.send(command);
+    else this.#early.push(command);
+  }
+
+  /** @param {SessionEvent} event */
+  #receive(event) {
+    if (this.#ended) return;
+    try {
+      if (event.type === 'reports') this.#addReports(event.values, event.seconds);
+      else if (event.type === 'snapshot') this.#answer(event.id, event.state);
+      else if (event.type === 'end') this.#end(event);
+      else this.#fail(errorOf(event));
+    } catch (error) { // of the caller's onEpoch
+      this.cancel(error);
+    }
+  }
+
+  /** @param {Float64Array} values @param {number} seconds */
+  #addReports(values, seconds) {
+    for (let at = 0; at < values.length; at += REPORT_FIELDS) {
+      for (const [name, field] of this.#columns) this.#history[name].push(values[at + field]);
+      this.#history.seconds.push(seconds);
+      if (!this.#abort) this.#job.onEpoch?.(this.#record(this.#history.epoch.length - 1));
+    }
+    this.#wake();
+  }
+
+  /** @param {number} i @returns {Epoch} */
+  #record(i) {
+    return /** @type {any} */ (Object.fromEntries([...this.#columns, ['seconds']].map(([name]) => [name, this.#history[name][i]])));
+  }
+
+  /** @param {number} id @param {unknown} state */
+  #answer(id, state) {
+    const asked = this.#snapshots.get(id);
+    this.#snapshots.delete(id);
+    asked?.resolve(this.#job.copy(state));
+  }
+
+  /** @param {Extract<SessionEvent, { type: 'end' }>} event */
+  #end({ stopped, state }) {
+    this.#job.finish(state);
+    for (const id of [...this.#snapshots.keys()]) this.#answer(id, state);
+    if (this.#abort) return this.#fail(this.#abort.error);
+    this.#history.stopped = stopped;
+    if (stopped === 'diverged') this.#history.message = this.#divergence();
+    this.#close();
+    this.#resolve(this.#history);
+  }
+
+  #divergence() {
+    const { task } = this.#job;
+    const done = this.#history.epoch.length;
+    const rate = task.kind === 'network' ? Number(task.config.optimizer.learningRate) : 0;
+    const last = this.#history.learningRate?.[done - 1] ?? rate;
+    const back = done > 0 ? `the model is back at epoch ${this.#history.epoch[done - 1]}` : 'the model is back at its starting weights';
+    return `Loss became infinite or not a number in epoch ${(this.#history.epoch[done - 1] ?? 0) + 1}; ${back}. Try a learning rate near ${Number((last / 10).toPrecision(1))}, or standardize: true.`;
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    if (this.#ended) return;
+    for (const { reject } of this.#snapshots.values()) reject(error);
+    this.#snapshots.clear();
+    this.#close();
+    this.#reject(error);
+    if (!this.#observed) Promise.reject(error); // as with any promise: an error that nobody looks at is not lost
+  }
+
+  #close() {
+    this.#ended = true;
+    this.#job.signal?.removeEventListener('abort', this.#onAbort);
+    this.#transport?.close();
+    this.#job.release();
+    this.#wake();
+  }
+
+  #wake() {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Stops after the step that is being done, until resume or step. */
+  pause() {
+    this.#send({ type: 'pause' });
+  }
+
+  /** Goes on after a pause. */
+  resume() {
+    this.#send({ type: 'resume' });
+  }
+
+  /** Trains to the end of an epoch and pauses again. */
+  step() {
+    this.#send({ type: 'step' });
+  }
+
+  /** Ends the run within 16 ms, after a whole step; it resolves with history.stopped === 'stopped'. */
+  stop() {
+    this.#send({ type: 'stop' });
+  }
+
+  /**
+   * Changes the run from its next step on.
+   * @param {{ learningRate: number }} change
+   */
+  update({ learningRate }) {
+    this.#send({ type: 'update', learningRate: checkNumber(learningRate, RATE, 'run.update') });
+  }
+
+  /**
+   * A fitted copy of the model as it is between two steps, also while it trains; dispose it after use.
+   * @returns {Promise<any>} a model of the same class
+   */
+  snapshot() {
+    if (this.#ended) return Promise.reject(new WasmfitError('run.snapshot: the run has ended', { code: 'ENDED', hint: 'use the model itself' }));
+    const id = this.#nextId++;
+    this.#send({ type: 'snapshot', id });
+    return new Promise((resolve, reject) => { this.#snapshots.set(id, { resolve, reject }); });
+  }
+
+  /**
+   * @template [A=History], [B=never]
+   * @param {((history: History) => A | PromiseLike<A>) | null} [onFulfilled]
+   * @param {((reason: any) => B | PromiseLike<B>) | null} [onRejected]
+   * @returns {Promise<A | B>}
+   */
+  then(onFulfilled, onRejected) {
+    this.#observed = true;
+    return this.#promise.then(onFulfilled, onRejected);
+  }
+
+  /** @returns {AsyncGenerator<Epoch, void, void>} */
+  async *[Symbol.asyncIterator]() {
+    this.#observed = true;
+    for (let i = 0; ; i++) {
+      while (i >= this.#history.epoch.length && !this.#ended) await new Promise((resolve) => { this.#waiting.push(() => resolve(undefined)); });
+      if (i >= this.#history.epoch.length) break;
+      yield this.#record(i);
+    }
+    await this.#promise;
+  }
+}
+
+/** @param {Extract<SessionEvent, { type: 'error' }>} event @returns {Error} */
+function errorOf({ name, message, code, hint }) {
+  if (name === 'WasmfitError') return new WasmfitError(message, { code: code ?? 'ERROR', hint });
+  if (name === 'RuntimeError') return new WasmfitError(`the WebAssembly core stopped (${message})`, { code: 'TRAP', hint: 'please report this; fit again to go on' });
+  return Object.assign(new Error(message), { name });
+}

@@ -1,0 +1,151 @@
+// session.js: one fit from start to end, in slices; the same code in a worker and in process · in: commands · out: events · next: run.js
+import { WasmfitError } from './errors.js';
+import { breathe } from './platform.js';
+import { fitLinear } from './least-squares.js';
+import { DIVERGED, NativeFit, NativeModel, REPORT_FIELDS, RUNNING } from './native.js';
+
+/** @typedef {import('./engine.js').Engine} Engine */
+/** @typedef {import('./native.js').State} State */
+/** @typedef {{ kind: 'network', config: import('./native.js').Config, state: State | null, options: import('./native.js').FitOptions,
+ *   train: import('./native.js').Rows, validation: import('./native.js').Rows | null }} NetworkTask */
+/** @typedef {import('./least-squares.js').LinearTask} LinearTask */
+/** @typedef {import('./least-squares.js').LinearState} LinearState */
+/** @typedef {NetworkTask | LinearTask} Task */
+/** @typedef {{ type: 'pause' | 'resume' | 'step' | 'stop' } | { type: 'update', learningRate: number } | { type: 'snapshot', id: number }} Command */
+/** seconds: how long the fit had been running, pauses left out, when the reports were taken.
+ * @typedef {{ type: 'reports', values: Float64Array, seconds: number }
+ *   | { type: 'snapshot', id: number, state: State }
+ *   | { type: 'end', stopped: 'epochs' | 'stopped' | 'diverged' | 'converged', state: State | LinearState }
+ *   | { type: 'error', name: string, message: string, code?: string, hint?: string }} SessionEvent */
+
+const SLICE_MS = 8, FRAME_MS = 16;
+
+/** Runs one task; every outcome is posted, none is thrown. */
+export class Session {
+  /** @param {Engine} engine @param {Task} task @param {(event: SessionEvent) => void} post */
+  constructor(engine, task, post) {
+    this.engine = engine;
+    this.task = task;
+    this.post = post;
+    this.paused = false;
+    this.stopped = false;
+    this.epochsAllowed = Infinity; // until the next pause
+    this.elapsed = 0;
+    this.work = 1024;
+    /** @type {Float64Array[]} */
+    this.pending = [];
+    /** @type {(() => void) | null} */
+    this.wake = null;
+    /** @type {number[]} */
+    this.snapshots = [];
+    /** @type {number | null} */
+    this.learningRate = null;
+  }
+
+  /** @param {Command} command takes effect between two slices */
+  receive(command) {
+    if (command.type === 'snapshot') this.snapshots.push(command.id);
+    else if (command.type === 'update') this.learningRate = command.learningRate;
+    else if (command.type === 'stop') this.stopped = true;
+    else {
+      this.paused = command.type === 'pause';
+      this.epochsAllowed = command.type === 'step' ? 1 : Infinity;
+    }
+    this.wake?.();
+  }
+
+  async start() {
+    try {
+      if (this.task.kind === 'linear') {
+        const before = performance.now();
+        const { state, report } = fitLinear(this.engine, this.task);
+        this.post({ type: 'reports', values: report, seconds: (performance.now() - before) / 1000 });
+        this.post({ type: 'end', stopped: 'converged', state });
+      } else await this.#train(this.task);
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      const { code, hint } = error instanceof WasmfitError ? error : { code: undefined, hint: undefined };
+      this.post({ type: 'error', name, message, code, hint });
+    }
+  }
+
+  /** @param {NetworkTask} task */
+  async #train({ config, state, options, train, validation }) {
+    const model = new NativeModel(this.engine, config, state);
+    try {
+      const fit = new NativeFit(model, options, train, validation);
+      try {
+        const stopped = await this.#loop(model, fit);
+        this.post({ type: 'end', stopped, state: model.state() });
+      } finally {
+        fit.free();
+      }
+    } finally {
+      model.free();
+    }
+  }
+
+  /**
+   * @param {NativeModel} model
+   * @param {NativeFit} fit
+   * @returns {Promise<'epochs' | 'stopped' | 'diverged'>}
+   */
+  async #loop(model, fit) {
+    let state = RUNNING, posted = -Infinity;
+    await breathe(); // commands given right after the start come before the first step
+    while (state === RUNNING && !this.stopped) {
+      this.#serve(model, fit);
+      if (this.paused) {
+        await new Promise((resolve) => { this.wake = () => resolve(undefined); });
+        this.wake = null;
+        continue;
+      }
+      state = this.#slice(fit);
+      const now = performance.now();
+      if (this.paused || now - posted >= FRAME_MS) {
+        this.#report();
+        posted = now;
+      }
+      if (state === RUNNING) await breathe();
+    }
+    this.#serve(model, fit);
+    this.#report();
+    return this.stopped && state === RUNNING ? 'stopped' : state === DIVERGED ? 'diverged' : 'epochs';
+  }
+
+  /** Answers what was asked for between two slices. @param {NativeModel} model @param {NativeFit} fit */
+  #serve(model, fit) {
+    if (this.learningRate !== null) fit.setLearningRate(this.learningRate);
+    this.learningRate = null;
+    for (const id of this.snapshots.splice(0)) this.post({ type: 'snapshot', id, state: model.state() });
+  }
+
+  /** About SLICE_MS of training. @param {NativeFit} fit */
+  #slice(fit) {
+    const before = performance.now();
+    const state = fit.run(this.work, this.epochsAllowed);
+    const ms = performance.now() - before;
+    const values = fit.takeReports();
+    if (values.length > 0) this.pending.push(values);
+    this.elapsed += ms;
+    this.work = Math.max(1, this.work * Math.min(8, SLICE_MS / Math.max(ms, 0.1)));
+    this.epochsAllowed -= values.length / REPORT_FIELDS;
+    if (this.epochsAllowed <= 0) {
+      this.paused = true;
+      this.epochsAllowed = Infinity;
+    }
+    return state;
+  }
+
+  #report() {
+    const parts = this.pending.splice(0);
+    if (parts.length === 0) return;
+    const values = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      values.set(part, at);
+      at += part.length;
+    }
+    this.post({ type: 'reports', values, seconds: this.elapsed / 1000 });
+  }
+}
