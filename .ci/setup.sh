@@ -14,9 +14,13 @@ fail() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# need COMMAND PACKAGE: the package is missing unless its command is there
+# need COMMAND|FILE PACKAGE: the package is missing unless the command or file is there or it was found not to exist here
 missing=
-need() { has "$1" || missing="$missing $2"; }
+unknown=build/setup-unknown-packages
+need() {
+  case "$missing $(cat $unknown 2>/dev/null) " in *" $2 "*) return ;; esac
+  has "$1" || [ -e "$1" ] || missing="$missing $2"
+}
 
 has node || fail "Node 20.19 or newer is needed and there is no node on PATH" "https://nodejs.org/en/download"
 node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
@@ -34,24 +38,25 @@ fi
 if [ "$1" = test ]; then
   need gcc gcc
   need clang-19 clang-19
-  [ -d /usr/lib/llvm-19/lib/clang/19/lib/linux ] || missing="$missing libclang-rt-19-dev"
+  need /usr/lib/llvm-19/lib/clang/19/lib/linux libclang-rt-19-dev
   browsers=${WASMFIT_BROWSERS:-chromium,firefox,webkit}
   case $browsers in *chromium*) [ -n "${CHROMIUM:-}" ] || need chromium chromium ;; esac
   case $browsers in *firefox*) [ -n "${FIREFOX:-}" ] || need firefox-esr firefox-esr ;; esac
   case $browsers in *webkit*) need WebKitWebDriver webkit2gtk-driver; need Xvfb xvfb ;; esac
 fi
 
-if [ -n "$missing" ] && has apt-get; then
-  root=
-  if [ "$(id -u)" != 0 ]; then
-    has sudo || fail "these packages are missing and there is no sudo; as root:" "apt-get install --no-install-recommends$missing"
-    root=sudo
-  fi
+if [ "$(id -u)" = 0 ]; then root=; else root=sudo; fi
+if [ -n "$missing" ] && has apt-get && has ${root:-env}; then
   echo "setup: installing$missing"
   $root apt-get update -qq
   found=
   for package in $missing; do
-    if apt-cache show "$package" >/dev/null 2>&1; then found="$found $package"; else echo "setup: no package $package here, going on without it"; fi
+    if apt-cache show "$package" >/dev/null 2>&1; then
+      found="$found $package"
+    else
+      echo "setup: there is no package $package here; going on without it"
+      mkdir -p build && printf ' %s' "$package" >>$unknown
+    fi
   done
   log=$(mktemp)
   # shellcheck disable=SC2086
@@ -60,8 +65,8 @@ if [ -n "$missing" ] && has apt-get; then
     fail "apt-get install failed (above: the end of $log)"
   }
   rm -f "$log"
-elif [ -n "$missing" ] && [ "$1" = test ]; then
-  echo "setup: not here, by their Debian names:$missing; going on with what there is"
+elif [ -n "$missing" ]; then
+  echo "setup: going on without$missing (Debian's names); to get them there: apt-get install --no-install-recommends$missing"
 fi
 
 has emcc || has "${emsdk:-none}" || fail "Emscripten is needed. To get one:" \

@@ -1,7 +1,7 @@
 // run.js: runs the parts named on the command line and adds them up · in: c, js, browser · out: one closing line, exit code
 //
 // node tests/run.js c js browser
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
@@ -17,22 +17,26 @@ const total = { passed: 0, failed: 0, failures: [] };
 const list = (folder, pattern) =>
   existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)).sort().map((name) => join(folder, name)) : [];
 
-/** Every program in build/native/<build> whose source still exists; its last line says how many checks passed and failed. */
-function c() {
-  for (const build of ['gcc', 'asan', 'double']) {
-    for (const program of list(join('build/native', build), /^test_\w+$/)) {
-      if (!existsSync(`tests/c/${basename(program)}.c`)) continue;
-      const { stdout, stderr, status, signal } = spawnSync(program, { encoding: 'utf8' });
-      const counts = /(\d+) passed, (\d+) failed\n$/.exec(stdout);
-      const failed = Number(counts?.[2] ?? 0);
-      console.log(`${build}/${stdout.trimEnd().split('\n').at(-1)}`);
-      total.passed += Number(counts?.[1] ?? 0);
-      total.failed += failed || Number(status !== 0);
-      if (status === 0) continue;
-      console.log(stdout + stderr);
-      total.failures.push(`${program}: ${failed ? `${failed} checks` : signal ?? `exit code ${status}`}`);
-    }
-  }
+/** One C program; its last line says how many checks passed and failed. @param {string} program */
+async function check(program) {
+  const { stdout, stderr, code, signal } = await new Promise((done) => {
+    execFile(program, { maxBuffer: 1e8 }, (error, stdout, stderr) => done({ stdout, stderr, code: error?.code ?? 0, signal: error?.signal }));
+  });
+  const counts = /(\d+) passed, (\d+) failed\n$/.exec(stdout);
+  const failed = Number(counts?.[2] ?? 0);
+  const good = counts && code === 0 && !signal;
+  total.passed += Number(counts?.[1] ?? 0);
+  total.failed += failed || (good ? 0 : 1);
+  console.log(good ? `${program}: ${counts[1]} passed` : stdout + stderr);
+  if (!good) total.failures.push(`${program}: ${failed ? `${failed} checks` : signal ?? `exit code ${code}`}`);
+}
+
+/** Every program in build/native/<build> whose source still exists, as many at once as there are cores. */
+async function c() {
+  const programs = ['asan', 'double', 'gcc'].flatMap((build) => list(join('build/native', build), /^test_\w+$/))
+    .filter((program) => existsSync(`tests/c/${basename(program)}.c`));
+  const worker = async () => { for (let next; (next = programs.shift());) await check(next); };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
 /** Every *.test.js of a folder, each file in a process of its own. */

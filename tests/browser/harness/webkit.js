@@ -106,7 +106,7 @@ function session(command) {
     },
     async run(source) {
       const answer = await command('POST', 'execute/async', { args: [], script:
-        `const done = arguments[0]; ${source}.then((value) => done({ value }), (error) => done({ error: error + '\\n' + error.stack }))` });
+        `const done = arguments[0]; ${source}.then((value) => done({ value }), (error) => done({ error: error + '\\n' + (error.stack ?? '') }))` });
       if (answer.error) throw new Error(answer.error);
       return answer.value;
     },
