@@ -150,7 +150,7 @@ async function elsewhere(t, change) {
   t.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'js'));
   mkdirSync(join(folder, 'data'));
-  for (const file of ['errors.js', 'random.js']) copyFileSync(source(`js/${file}`), join(folder, 'js', file));
+  for (const file of ['errors.js', 'platform.js', 'random.js']) copyFileSync(source(`js/${file}`), join(folder, 'js', file));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'js/datasets.js'), change(readFileSync(source('js/datasets.js'), 'utf8')));
   return { folder, moved: await import(pathToFileURL(join(folder, 'js/datasets.js')).href) };
@@ -158,11 +158,11 @@ async function elsewhere(t, change) {
 
 test('a file that is missing, cut short or something else is an error that says so', async (t) => {
   const { folder, moved } = await elsewhere(t, (text) => text);
-  await assert.rejects(moved.load('iris'), { name: 'WasmfitError', code: 'DATASET_UNREADABLE', message: /datasets\.load\("iris"\): file:.*iris\.csv cannot be read \(ENOENT/ });
+  await assert.rejects(moved.load('iris'), { name: 'WasmfitError', code: 'NOT_FOUND', message: /datasets\.load\("iris"\): .*iris\.csv \(ENOENT/ });
   const whole = readFileSync(source('data/iris.csv'), 'utf8');
   for (const text of [whole.slice(0, -2), `${whole}5.1,3`, whole.replace('5.1,3.5,', '5.1,'), `${whole}1,2,3,4,0\n`, '<!doctype html>', '']) {
     writeFileSync(join(folder, 'data/iris.csv'), text);
-    await assert.rejects(moved.load('iris'), { name: 'WasmfitError', code: 'DATASET_UNREADABLE', message: /it should have 150 rows of 5 numbers/ });
+    await assert.rejects(moved.load('iris'), { name: 'WasmfitError', code: 'DATASET_FILE', message: /should have 150 rows of 5 numbers/ });
   }
 });
 
@@ -176,7 +176,7 @@ test('served over HTTP the files are fetched, and a status other than 200 is an 
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const { moved } = await elsewhere(t, (text) => text.replaceAll('import.meta.url', `'http://127.0.0.1:${port}/js/datasets.js'`));
   assert.deepEqual(await moved.load('wine'), await datasets.load('wine'));
-  await assert.rejects(moved.load('iris'), { code: 'DATASET_UNREADABLE', message: /cannot be read \(HTTP status 404\)/ });
+  await assert.rejects(moved.load('iris'), { code: 'NOT_FOUND', message: /iris\.csv \(HTTP status 404\)/ });
 });
 
 test('a file that a bundler has made a data: URL is read without fetching', async (t) => {
