@@ -19,7 +19,8 @@ SOURCES = \
   src/core/qr.c \
   src/core/linear.c
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
-C_TESTS = test_random test_vmath test_matmul test_model test_fit
+TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
+C_TESTS = test_random test_vmath test_matmul test_model test_fit test_linear test_rank
 DOUBLE_TESTS = test_gradients
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
@@ -141,7 +142,7 @@ native: $(4:%=build/native/$(1)/%)
 build/native/$(1)/%.o: src/%.c Makefile | setup
 	@mkdir -p $$(@D)
 	$(Q)$$($(2)) $(CFLAGS) $(3) -MMD -MP -c $$< -o $$@
-build/native/$(1)/test_%: tests/c/test_%.c tests/c/check.h $(HEADERS) $(SOURCES:src/%.c=build/native/$(1)/%.o)
+build/native/$(1)/test_%: tests/c/test_%.c $(TEST_HEADERS) $(HEADERS) $(SOURCES:src/%.c=build/native/$(1)/%.o)
 	@echo '$$@'
 	$(Q)$$($(2)) $(CFLAGS) $(3) $$< $$(filter %.o,$$^) -lm -o $$@
 -include $(SOURCES:src/%.c=build/native/$(1)/%.d)

@@ -9,7 +9,7 @@ import { startWebKit } from './webkit.js';
 export { serve } from '../../../web/serve.js';
 
 /** The content security policy under which everything has to work. */
-export const STRICT = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'" };
+export const STRICT = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; object-src 'none'" };
 
 /** Which browsers the tests drive: all three, or those named by WASMFIT_BROWSERS=chromium,firefox. */
 export const browsers = (process.env.WASMFIT_BROWSERS || 'chromium,firefox,webkit').split(',').map((name) => name.trim());
