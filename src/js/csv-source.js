@@ -115,21 +115,18 @@ function open(source) {
 }
 
 /**
- * A promise that rejects with the signal's reason; `forget` ends listening.
+ * Waits for a promise, but no longer than until the signal aborts.
+ * @template T
+ * @param {T | Promise<T>} promise
  * @param {AbortSignal | undefined} signal
+ * @returns {Promise<T>}
  */
-function whenAborted(signal) {
-  /** @type {() => void} */
-  let forget = () => {};
-  /** @type {Promise<never>} */
-  const promise = new Promise((_, reject) => {
-    if (signal === undefined) return;
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort);
-    forget = () => signal.removeEventListener('abort', abort);
+function unlessAborted(promise, signal) {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    Promise.resolve(promise).then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
   });
-  promise.catch(() => {});
-  return { promise, forget };
 }
 
 /**
@@ -144,13 +141,12 @@ export async function* textPieces(source, { encoding, signal, onProgress }) {
   signal?.throwIfAborted();
   const decoder = makeDecoder(encoding);
   const { iterator, total } = open(source);
-  const aborted = whenAborted(signal);
   let done = 0;
   let rested = performance.now();
   let finished = false;
   try {
     for (;;) {
-      const step = await Promise.race([iterator.next(), aborted.promise]);
+      const step = await unlessAborted(iterator.next(), signal);
       if (step.done) break;
       const chunk = /** @type {string | Uint8Array} */ (step.value);
       if (typeof chunk !== 'string' && viewKind(chunk) !== 'Uint8Array') {
@@ -167,7 +163,6 @@ export async function* textPieces(source, { encoding, signal, onProgress }) {
     finished = true;
     yield decoder.decode();
   } finally {
-    aborted.forget();
     if (!finished) Promise.resolve(iterator.return?.()).catch(() => {});
   }
 }
