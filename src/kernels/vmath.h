@@ -4,10 +4,13 @@
  * operations, never a fused multiply-add, also not in the relaxed build. Right over the whole float range, denormals, infinities
  * and signed zeros included; NaN in, NaN out.
  *
- * Polynomials: minimax by Remez's exchange in 45-digit decimal arithmetic on 600 points (weight: the function's own relative
+ * Polynomials: minimax by Remez's exchange in 45-digit decimal arithmetic on a grid (weight: the function's own relative
  * error), coefficients rounded to float, then moved by single ulps while the maximum error fell. E: the error that leaves, in
- * units of 2^-24. "ulp" bounds are measured against a double libm: over all 2^32 floats by tests/c/test_vmath.c with
- * -DSTRIDE=1, over every 397th in the usual run. */
+ * units of 2^-24.
+ *
+ * Greatest error against a double libm, in ulp, over all 2^32 floats (tests/c/test_vmath.c with -DSTRIDE=1 -DVERBOSE):
+ *   exp 1.01 · expm1 1.31 · log 0.91 · log1p 1.00 · tanh 1.34 · sigmoid 2.41 · softplus 1.75 · erf 1.98 · normal_pdf 2.09
+ *   normal_cdf 5.34 in the left tail, 2.97 for x > 0 */
 #ifndef WF_VMATH_H
 #define WF_VMATH_H
 

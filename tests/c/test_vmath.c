@@ -54,7 +54,7 @@ static const function functions[] = {
     {"softplus", f32x4_softplus, softplus_64, 3, 0xd578c1b5},
     {"erf", f32x4_erf, erf, 3, 0x5322d309},
     {"normal_pdf", f32x4_normal_pdf, pdf_64, 3, 0x125913dd},
-    {"normal_cdf", f32x4_normal_cdf, cdf_64, 5, 0xd42612fc},
+    {"normal_cdf", f32x4_normal_cdf, cdf_64, 6, 0xd42612fc},
 };
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 
@@ -151,7 +151,7 @@ static void test_every_build_gives_the_same_bits(void) {
 }
 
 static void test_log64_is_within_one_ulp_and_the_same_in_every_build(void) {
-  const uint64_t stride = (uint64_t)STRIDE * 0x2f0b4a27ull; /* odd: reaches every exponent, denormals too */
+  const uint64_t stride = (STRIDE < 397 ? 397 : STRIDE) * 0x2f0b4a27ull; /* odd: reaches every exponent, denormals too */
   double worst = 0, at = 0;
   for (uint64_t bits = 1; bits < 0x7ff0000000000000ull; bits += stride) {
     double x;
