@@ -54,6 +54,10 @@ test('A comma between digits is the decimal sign where another delimiter cuts al
   assert.deepEqual(await columns('a;b\n1,5;2,5\n3,5;4,5'), { a: [1.5, 3.5], b: [2.5, 4.5] });
   assert.deepEqual(await columns('1,p;q\n2,r;s\n'), { 'column 1': [1, 2], 'column 2': ['p;q', 'r;s'] });
   assert.deepEqual(await columns('x,t\n1,p;q\n2,r\n'), { x: [1, 2], t: ['p;q', 'r'] });
+  const wide = await readCsv(`${new Array(200).fill('1,5').join(';')}\n`.repeat(100));
+  assert.deepEqual([wide.names.length, wide.rows, wide.column('column 200').values[99]], [200, 100, 1.5]);
+  assert.deepEqual(await columns('a|b;c|d\n1|x;y|4'), { a: [1], 'b;c': ['x;y'], d: [4] });
+  assert.deepEqual(await columns('a;b|c;d\n1;x|y;4'), { a: [1], 'b|c': ['x|y'], d: [4] });
   await refuses('y\n1,5\n2,5', 'line 2 has 2 fields, line 3 has 2 fields; every row must have 1');
 });
 
@@ -221,6 +225,7 @@ test('Columns are written by RFC 4180 and read back as they were', async () => {
 test('Rows are written with and without names', () => {
   assert.equal(writeCsv([[1, 'a'], [2, true]], { names: ['n', 't'] }), 'n,t\r\n1,a\r\n2,true\r\n');
   assert.equal(writeCsv([Float64Array.of(1, 2)]), '1,2\r\n');
+  assert.equal(writeCsv([[' a', 'b ', 'c d']]), '" a","b ",c d\r\n');
   assert.equal(writeCsv([]), '');
   assert.equal(writeCsv({ a: [1] }, { names: ['b'] }), 'b\r\n1\r\n');
 });

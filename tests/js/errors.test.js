@@ -48,6 +48,7 @@ test('The nearest word is found through case, underscores, typing slips and swap
 
 test('A word that is near to nothing has no nearest word', () => {
   for (const word of ['zebra', '', 'x', 'constructor', '__proto__']) assert.equal(nearest(word, ['learningRate', 'seed']), undefined);
+  assert.equal(nearest('a', ['b']), undefined);
 });
 
 test('An unknown option is refused with the nearest known one', () => {

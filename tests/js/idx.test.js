@@ -39,6 +39,12 @@ test('Bytes, buffers, parts of buffers, Blobs and gzip give the same', async () 
   }
 });
 
+test('Gzip data of many pieces is put together in order', async () => {
+  const body = Array.from({ length: 300_000 }, (_, i) => (i * i) % 251);
+  const { data } = await readIdx(gzipSync(idx(8, [300_000], body)));
+  assert.ok(data.every((value, i) => value === body[i]));
+});
+
 test('The data is a copy', async () => {
   const bytes = idx(8, [2], [1, 2]);
   const { data } = await readIdx(bytes);

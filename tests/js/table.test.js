@@ -135,7 +135,7 @@ test('A missing cell is refused by row and column, with the file\'s line where t
   const read = new Table(new Map([['age', { kind: 'numeric', values: Float64Array.of(1, NaN) }]]), { lines: Int32Array.of(2, 5) });
   refuses(() => encode(fitEncoder(read), read.take([1])), 'RangeError',
     'X has a missing value at row 1 (line 5), column "age"; leave out such rows or fill them in');
-  assert.deepEqual(read.missing, [{ row: 2, line: 5, column: 'age' }]);
+  for (const each of [read, read.select(['age'])]) assert.deepEqual(each.missing, [{ row: 2, line: 5, column: 'age' }]);
 });
 
 test('A number beyond the float32 range is refused where float32 is asked for', () => {
