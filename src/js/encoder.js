@@ -155,7 +155,7 @@ export function encode(encoder, table, Type = /** @type {any} */ (Float64Array),
 
 /** @param {string} what */
 function invalid(what) {
-  return new WasmfitError(`encoder: ${what}`, { code: 'INVALID_MODEL', hint: 'the model file is damaged or was made by another program' });
+  return new WasmfitError(`encoder: ${what}`, { code: 'MODEL_FILE', hint: 'the model file is damaged or was made by another program' });
 }
 
 /**
@@ -180,7 +180,7 @@ function checkCategories(categories, column) {
  * An encoder that came from outside, checked and copied: only known keys, names used once, categories sorted.
  * @param {unknown} json
  * @returns {Encoder}
- * @throws {WasmfitError} INVALID_MODEL
+ * @throws {WasmfitError} MODEL_FILE
  */
 export function checkEncoder(json) {
   try {

@@ -176,6 +176,6 @@ test('An encoder that is not as written is refused', () => {
     [{ columns: [{ ...column, categories: Array.from({ length: 257 }, (_, i) => String(1000 + i)) }] }, 'needs a list of 1 to 256'],
   ];
   for (const [json, message] of cases) {
-    assert.throws(() => checkEncoder(json), (error) => error.name === 'WasmfitError' && error.code === 'INVALID_MODEL' && error.message.includes(message), message);
+    assert.throws(() => checkEncoder(json), (error) => error.name === 'WasmfitError' && error.code === 'MODEL_FILE' && error.message.includes(message), message);
   }
 });
