@@ -68,8 +68,8 @@ async function follow() {
     await source.load(data);
     return;
   }
-  state.refuse('data', data);
   state.set({ data: source.name || fields.data.fallback });
+  state.refuse('data', data);
 }
 
 function settle() {

@@ -8,16 +8,12 @@ import { Head, applyTheme } from './components/head.js';
 import { ModelStep } from './components/model.js';
 import { TrainStep } from './components/train.js';
 import { begin, openFile, source } from './lab.js';
-import { language, t } from './text/text.js';
+import { speak, usual } from './text/text.js';
 
 const parts = {
   'lab-head': Head, 'lab-data': DataStep, 'lab-model': ModelStep, 'lab-train': TrainStep,
   'lab-curve': Curve, 'lab-fit': FitFigure, 'lab-bar': Bar, 'lab-dialogs': Dialogs,
 };
-
-function speak() {
-  document.documentElement.lang = t('tag');
-}
 
 /* A file may be dropped anywhere: without this the browser would leave the page to show it. */
 function takeDrops() {
@@ -50,8 +46,7 @@ async function keepOffline(head) {
 }
 
 applyTheme();
-language.addEventListener('change', speak);
-speak();
+await speak(usual()).catch(() => document.body.prepend('The words of this page could not be loaded. Reload it. 页面文字未能载入，请刷新。'));
 for (const [name, part] of Object.entries(parts)) customElements.define(name, part);
 takeDrops();
 listenToKeys(document.querySelector('lab-dialogs'));

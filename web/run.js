@@ -1,16 +1,18 @@
 // drives one run at a time · in: the state and a problem · out: columns of epochs, a fitted model, events · next: components/, charts/
-import { LinearRegression, MLPClassifier, MLPRegressor, metrics, registry, trainTestSplit } from 'wasmfit';
+import { LinearRegression, MLPClassifier, MLPRegressor, registry } from 'wasmfit';
 
 /** Does the optimiser `name` have the option `option`? */
 export const optimizerHas = (name, option) =>
   registry.optimizers.find(entry => entry.name === name).options.some(entry => entry.name === option);
 
-/** The constructor's options for the values of the state. */
-export function modelOptions(values) {
+/** A new model for the values of the state. */
+function newModel(values, task) {
+  if (values.model === 'linear') return new LinearRegression({ seed: values.seed });
   const optimizer = { name: values.optimizer, learningRate: values.rate, weightDecay: values.decay };
   if (optimizerHas(values.optimizer, 'momentum')) optimizer.momentum = values.momentum;
   const { hidden, activation, batch, epochs, seed, standardize } = values;
-  return { hiddenLayers: hidden, activation, optimizer, batchSize: batch, epochs, seed, standardize };
+  const Model = task === 'classification' ? MLPClassifier : MLPRegressor;
+  return new Model({ hiddenLayers: hidden, activation, optimizer, batchSize: batch, epochs, seed, standardize });
 }
 
 const empty = () => ({ epoch: [], loss: [], valLoss: [], score: [], valScore: [], rowsSeen: [], seconds: [] });
@@ -23,7 +25,7 @@ export function bestEpoch({ valScore }) {
 }
 
 /** Events: 'status' (status changed) and 'epoch' (the columns grew).
- * status: 'idle', 'starting', 'running', 'paused', 'stopping', then 'done', 'stopped', 'diverged' or 'failed'. */
+ * status: 'idle', 'running', 'paused', 'stopping', then 'done', 'stopped', 'diverged' or 'failed'. */
 export class Trainer extends EventTarget {
   status = 'idle';
   columns = empty();
@@ -36,7 +38,7 @@ export class Trainer extends EventTarget {
   #run = undefined;
 
   get active() {
-    return ['starting', 'running', 'paused', 'stopping'].includes(this.status);
+    return ['running', 'paused', 'stopping'].includes(this.status);
   }
 
   get fitted() {
@@ -50,27 +52,20 @@ export class Trainer extends EventTarget {
   }
 
   /** Starts a new run; the former one is stopped and its model given back. once: one epoch, then paused. */
-  async start(problem, values, { once = false } = {}) {
+  start(problem, values, { once = false } = {}) {
     this.clear();
     Object.assign(this, { problem, values });
-    this.#become('starting');
+    const { X, y, task } = problem;
     try {
-      if (values.model === 'linear') await this.#solve();
-      else this.#train(once);
+      this.model = newModel(values, task);
+      this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined });
     } catch (error) {
       this.#become('failed', error.message);
+      return;
     }
-  }
-
-  #train(once) {
-    const { X, y, task } = this.problem;
-    const Model = task === 'classification' ? MLPClassifier : MLPRegressor;
-    this.model = new Model(modelOptions(this.values));
-    const run = this.model.fit(X, y, { validation: this.values.heldOut || undefined });
-    this.#run = run;
-    if (once) run.step();
+    if (once) this.#run.step();
     this.#become(once ? 'paused' : 'running');
-    this.#follow(run, task === 'classification' ? ['accuracy', 'valAccuracy'] : ['r2', 'valR2']);
+    this.#follow(this.#run, task === 'classification' ? ['accuracy', 'valAccuracy'] : ['r2', 'valR2']);
   }
 
   async #follow(run, [score, valScore]) {
@@ -93,36 +88,11 @@ export class Trainer extends EventTarget {
       const history = await run;
       if (run !== this.#run) return;
       this.splits = history.splits ?? this.splits;
-      this.#become(history.stopped === 'epochs' ? 'done' : history.stopped, history.message);
+      const known = ['stopped', 'diverged'].includes(history.stopped);
+      this.#become(known ? history.stopped : 'done', history.message ?? this.model.warnings?.join(' '));
     } catch (error) {
       if (run === this.#run) this.#become('failed', error.message);
     }
-  }
-
-  /* Least squares has no epochs: one fit, and the scores of both parts. */
-  async #solve() {
-    const { X, y } = this.problem;
-    const { heldOut, seed } = this.values;
-    const model = new LinearRegression({ fitIntercept: true });
-    this.model = model;
-    const started = performance.now();
-    const parts = heldOut ? trainTestSplit(X, y, { testSize: heldOut, seed }) : { XTrain: X, yTrain: y };
-    await model.fit(parts.XTrain, parts.yTrain);
-    if (model !== this.model) return;
-    const seconds = (performance.now() - started) / 1000;
-    const add = (X, y, loss, score) => {
-      this.columns[loss].push(metrics.mse(y, model.predict(X)));
-      this.columns[score].push(model.score(X, y));
-    };
-    add(parts.XTrain, parts.yTrain, 'loss', 'score');
-    if (heldOut) {
-      add(parts.XTest, parts.yTest, 'valLoss', 'valScore');
-      this.splits = { train: parts.trainIndices, validation: parts.testIndices };
-    }
-    this.columns.epoch.push(1);
-    this.columns.rowsSeen.push(parts.yTrain.length);
-    this.columns.seconds.push(seconds);
-    this.#become('done', (model.warnings ?? []).join(' '));
   }
 
   pause() {

@@ -25,22 +25,70 @@ function offline() {
   };
 }
 
+/* Makes the worker a chunk of the same build, so that it shares its modules with the page instead of carrying them twice. */
+function sharedWorker() {
+  const place = "new URL('./worker.js', import.meta.url)";
+  return {
+    name: 'shared-worker',
+    apply: 'build',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /src\/js\/run\.js$/ },
+      handler(code) {
+        if (!code.includes(place)) this.error(`src/js/run.js has no ${place}`);
+        const chunk = this.emitFile({ type: 'chunk', id: here('../src/js/worker.js'), name: 'worker' });
+        return { code: code.replaceAll(place, `new URL(import.meta.ROLLUP_FILE_URL_${chunk})`), map: null };
+      },
+    },
+  };
+}
+
+/* uPlot without what the Lab has no use for: bars, steps, splines, dates, its legend, its scatter mode. A new uPlot that is built otherwise stops the build here. */
+function leanPlot() {
+  const cuts = [
+    ['const showLegend = legend.show;', 'const showLegend = false;'],
+    ['const mode = self.mode;', 'const mode = 1;'], ['let mode = self.mode;', 'const mode = 1;'], ['const mode = u.mode;', 'const mode = 1;'],
+    ['(paths.stepped = stepped);'], ['(paths.bars    = bars);'], ['(paths.spline  = monotoneCubic);'], ['uPlot.join = join;'],
+    ['uPlot.fmtDate = fmtDate;'], ['uPlot.tzDate  = tzDate;'],
+    ['let isTime = sc.time;', 'const isTime = false;'], ['let isTime = mode == 1 && scales[s.scale].time;', 'const isTime = false;'],
+    ['(isTime ? (ms == 1 ? timeIncrsMs : timeIncrsS) : numIncrs)', 'numIncrs'],
+    ['const [ timeIncrsMs, _timeAxisStampsMs, timeAxisSplitsMs ] = genTimeStuffs(1);'],
+    ['const [ timeIncrsS,  _timeAxisStampsS,  timeAxisSplitsS  ] = genTimeStuffs(1e-3);'],
+    ['const _timeAxisSplits = (ms == 1 ? timeAxisSplitsMs(_tzDate) : timeAxisSplitsS(_tzDate));'],
+    ['const _timeAxisVals   = timeAxisVals(_tzDate, timeAxisStamps((ms == 1 ? _timeAxisStampsMs : _timeAxisStampsS), _fmtDate));'],
+    ['const _timeSeriesVal  = timeSeriesVal(_tzDate, timeSeriesStamp(_timeSeriesStamp, _fmtDate));'],
+  ];
+  return {
+    name: 'lean-plot',
+    transform: {
+      filter: { id: /uPlot\.esm\.js$/ },
+      handler(code) {
+        for (const [from, to = ''] of cuts) {
+          if (!code.includes(from)) this.error(`uPlot has no ${from}`);
+          code = code.replaceAll(from, to);
+        }
+        return { code, map: null };
+      },
+    },
+  };
+}
+
 export default {
   root: here('.'),
   base: './',
-  plugins: [offline()],
+  plugins: [sharedWorker(), leanPlot(), offline()],
   resolve: {
     alias: [
       { find: /^wasmfit\/(csv|idx)$/, replacement: here('../src/js/') + '$1.js' },
       { find: /^wasmfit$/, replacement: here('../src/js/index.js') },
     ],
   },
-  worker: { format: 'es' },
   build: {
     outDir: here('../build/site'),
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0, // the page's policy forbids data: addresses
-    modulePreload: { polyfill: false },
+    modulePreload: false,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'wasmfit', test: /src\/js\/(?!csv|worker)/ }] } } },
   },
 };

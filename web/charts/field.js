@@ -1,9 +1,22 @@
 // the chart of a field: what the model says over two features, under its points · in: a scene with a grid · out: a canvas · next: components/fit.js
-import { cividis, classRgb } from './palette.js';
+import { cividis, classRgb, tone } from './palette.js';
 import { Points } from './points.js';
 
+/* Where the zero line enters and leaves the cell (c, r), as offsets in it: none, two or four places. */
+function crossings(values, width, c, r) {
+  const at = r * width + c;
+  const corners = [values[at], values[at + 1], values[at + width + 1], values[at + width]];
+  const places = [(s) => [s, 0], (s) => [1, s], (s) => [1 - s, 1], (s) => [0, 1 - s]];
+  const found = [];
+  for (let i = 0; i < 4; i++) {
+    const [a, b] = [corners[i], corners[(i + 1) % 4]];
+    if (a > 0 !== b > 0) found.push(places[i](a / (a - b)));
+  }
+  return found;
+}
+
 export class Field extends Points {
-  /** scene.field: { width, height, kind (class each cell) and sure (its probability) | share (0…1 each cell) }; cells run
+  /** scene.field: { width, height, kind (class each cell), sure (its probability), leads (each class: its probability less the best other's) | share (0…1 each cell) }; cells run
    * from the lower left corner, row by row, over the ranges of the axes. */
   under() {
     const { field } = this.scene;
@@ -16,17 +29,32 @@ export class Field extends Points {
     for (let i = 0; i < field.width * field.height; i++) {
       const row = field.height - 1 - Math.floor(i / field.width);
       const to = 4 * (row * field.width + (i % field.width));
-      const [r, g, b, a] = field.kind ? this.#ofClass(field, i) : [...cividis(field.share[i]), 255];
-      pixels.data.set([r, g, b, a], to);
+      pixels.data.set(field.kind ? [...classRgb[field.kind[i] % classRgb.length], 30 + 70 * field.sure[i]] : [...cividis(field.share[i]), 255], to);
     }
     ctx.putImageData(pixels, 0, 0);
-    this.ctx.imageSmoothingEnabled = !field.kind;
+    this.ctx.imageSmoothingEnabled = true;
     this.ctx.drawImage(image, this.box.left, this.box.top, this.box.width, this.box.height);
+    if (field.kind) this.#borders(field);
   }
 
-  /* Classes are tints that deepen as the model grows sure; a border cell is darker. */
-  #ofClass({ width, kind, sure }, i) {
-    const border = ((i + 1) % width && kind[i] !== kind[i + 1]) || (i + width < kind.length && kind[i] !== kind[i + width]);
-    return [...classRgb[kind[i] % classRgb.length], border ? 230 : 30 + 70 * sure[i]];
+  /* Where a class stops being the likeliest: marching squares on its lead over the best other class, which is 0 there. */
+  #borders({ width, height, leads }) {
+    const { ctx, box } = this;
+    const place = (c, r) => [box.left + ((c + 0.5) / width) * box.width, box.top + box.height - ((r + 0.5) / height) * box.height];
+    ctx.beginPath();
+    for (const lead of leads) {
+      for (let r = 0; r + 1 < height; r++) {
+        for (let c = 0; c + 1 < width; c++) {
+          const ends = crossings(lead, width, c, r).map(([u, v]) => place(c + u, r + v));
+          for (let e = 0; e + 1 < ends.length; e += 2) {
+            ctx.moveTo(...ends[e]);
+            ctx.lineTo(...ends[e + 1]);
+          }
+        }
+      }
+    }
+    ctx.strokeStyle = tone('ink');
+    ctx.lineWidth = 1.25;
+    ctx.stroke();
   }
 }

@@ -21,8 +21,14 @@ function logLabels(u, splits) {
   return splits.map(v => (wanted.includes(Number((v / 10 ** Math.floor(Math.log10(v) + 1e-9)).toFixed(6))) ? v : null));
 }
 
+/* The next number of one digit below: where uPlot's log axis may begin. */
+function oneDigitDown(value) {
+  const unit = 10 ** Math.floor(Math.log10(value));
+  return Number((Math.floor(value / unit) * unit).toPrecision(1));
+}
+
 function lossRange(log) {
-  if (log) return (u, min, max) => (min > 0 ? uPlot.rangeLog(min, max, 10, false) : [0.1, 1]);
+  if (log) return (u, min, max) => (min > 0 ? [oneDigitDown(min), Math.max(max * 1.08, oneDigitDown(min) * 2)] : [0.1, 1]);
   return (u, min, max) => (max > min ? [Math.min(0, min), max * 1.05] : [0, max > 0 ? max * 1.1 : 1]);
 }
 

@@ -93,8 +93,8 @@ export class Step extends Part {
     return html`<h2><span class="ordinal">${number}</span> ${t(key)}</h2>`;
   }
 
-  help() {
-    return html`<p class="help" aria-hidden="true">${this.#hand ? `${t('why.' + this.#hand)} ${effect(this.#hand)}` : nothing}</p>`;
+  help(otherwise = '') {
+    return html`<p class="help" aria-hidden="true">${this.#hand ? `${t('why.' + this.#hand)} ${effect(this.#hand)}` : otherwise}</p>`;
   }
 
   /** The refusals of the fields in `keys`. */

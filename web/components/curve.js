@@ -1,7 +1,7 @@
 // one curve by epoch: the loss, or R² or accuracy · in: trainer's columns · out: the chart with its values in text · next: fit.js
 import { Lines } from '../charts/lines.js';
 import { painter } from '../frame.js';
-import { trainer } from '../lab.js';
+import { state, trainer } from '../lab.js';
 import { bestEpoch } from '../run.js';
 import { score, size } from '../text/numbers.js';
 import { t } from '../text/text.js';
@@ -17,6 +17,7 @@ export class Curve extends Part {
     super.connectedCallback();
     trainer.addEventListener('epoch', () => this.#paint.mark());
     trainer.addEventListener('status', () => this.#paint.now());
+    state.addEventListener('change', () => trainer.status === 'idle' && this.#paint.mark());
     addEventListener('wasmfit-theme', () => this.#lines?.repaint());
   }
 
@@ -42,7 +43,7 @@ export class Curve extends Part {
     const pick = list => (linear ? none : list);
     this.#lines?.draw({
       epoch: pick(columns.epoch), train: pick(loss ? columns.loss : columns.score), validation: pick(loss ? columns.valLoss : columns.valScore),
-      total: trainer.active ? values.epochs : Math.max(columns.epoch.length, linear || !values ? 100 : 1), best: linear ? -1 : bestEpoch(columns), below: t('below'),
+      total: linear ? 1 : trainer.status === 'stopped' ? columns.epoch.length : (values ?? state.values).epochs, best: linear ? -1 : bestEpoch(columns), below: t('below'),
     });
     this.ask();
   }
@@ -63,8 +64,8 @@ export class Curve extends Part {
         <span><span class="key train"></span>${t('training')} <b>${train}</b></span>
         ${validation ? html`<span><span class="key validation"></span>${t('validation')} <b>${validation}</b></span>` : nothing}
         ${best >= 0 && !loss ? html`<span class="best" data-best=${best + 1}><span class="tick"></span>${t('best', best + 1)}</span>` : nothing}</span>` : nothing}</header>
-      <div class="plot" tabindex="0" role="img" aria-label=${n ? `${t('curve.text', name, columns.epoch[at], train, validation)} ${t('curve.keys')}` : `${name}. ${t('curve.empty')}`} @keydown=${this.#key}></div>
-      ${n ? nothing : html`<p class="empty">${t(linear ? 'curve.linear' : 'curve.empty')}</p>`}`;
+      <div class="plot" tabindex="0" role="img" aria-label=${n ? `${t('curve.text', name, columns.epoch[at], train, validation && t('validated', validation))} ${t('curve.keys')}` : `${name}. ${t('curve.empty')}`} @keydown=${this.#key}></div>
+      ${n ? nothing : html`<p class="empty"><span>${t(linear ? 'curve.linear' : 'curve.empty')}</span></p>`}`;
   }
 
   #unit() {

@@ -2,7 +2,7 @@
 import { datasets } from 'wasmfit';
 import { chooseData, openFile, source, state, targetName, taskName } from '../lab.js';
 import { plain } from '../text/numbers.js';
-import { t } from '../text/text.js';
+import { has, t } from '../text/text.js';
 import { html, nothing } from './base.js';
 import { Step, choice, field, slider } from './controls.js';
 
@@ -18,29 +18,31 @@ function histogram(bins) {
   return html`<svg class="histogram" width="64" height="16" viewBox="0 0 64 16" aria-hidden="true"><path d=${bars}></path></svg>`;
 }
 
-const columnRange = ({ kind, min, max, categories }) => (kind === 'numeric' ? `${plain(min)} … ${plain(max)}` : t('column.kinds', categories));
+const sentence = text => text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? '' : '.');
+
+const columnRange = ({ kind, min, max, categories }) => (kind === 'numeric' ? `${plain(min, 3)} … ${plain(max, 3)}` : t('column.kinds', categories));
 
 export class DataStep extends Step {
   render() {
     return html`${this.heading(1, 'step.data')}
       <div class="fields">
         ${this.#sets()}${this.#targets()}
-        ${slider('heldOut', percent)}
-        ${field('standardize', html`<input type="checkbox" id="standardize" aria-describedby="why-standardize" .checked=${state.values.standardize}
+        <div class="two">${slider('heldOut', percent)}</div>
+        ${field('standardize', html`<input type="checkbox" id="standardize" aria-describedby="why-standardize" .checked=${state.values.standardize} ?disabled=${state.values.model === 'linear'}
           @change=${event => state.set({ standardize: event.target.checked })}>`)}
       </div>
       ${this.refusals(KEYS)}${this.#failure()}
       ${source.table ? this.#table() : html`<p class="shape">${source.busy ? t('reading') : nothing}</p>`}
-      ${this.help()}`;
+      ${this.help(source.note)}`;
   }
 
   #sets() {
-    const options = datasets.list.map(({ name, title }) => ({ value: name, text: title || name }));
+    const options = datasets.list.map(({ name, title }) => ({ value: name, text: has('set.' + name) ? t('set.' + name) : title }));
     if (source.isFile) options.unshift({ value: source.name, text: source.name.slice(5) });
     const file = html`<span class="file button"><input type="file" id="file" accept=".csv,.tsv,.txt,text/csv" aria-describedby="why-file"
       @change=${event => this.#open(event.target)}><label for="file">${t('label.file')}</label><span id="why-file" hidden>${t('why.file')}</span></span>`;
-    return html`<div class="wide pair">${choice('data', options, source.name || state.values.data, event => chooseData(event.target.value))}
-      <div data-control="file" aria-busy=${source.busy}>${file}</div></div>`;
+    return html`<div class="two">${choice('data', options, source.name || state.values.data, event => chooseData(event.target.value))}</div>
+      <div class="low" data-control="file" aria-busy=${source.busy}>${file}</div>`;
   }
 
   #open(input) {
@@ -52,17 +54,17 @@ export class DataStep extends Step {
   #targets() {
     if (!source.table) return nothing;
     const target = targetName();
-    const tasks = ['auto', 'regression', 'classification'].map(value => ({ value, text: value === 'auto' ? t('task.auto', t('task.' + source.taskOf(target))) : t('task.' + value) }));
+    const tasks = ['auto', 'regression', 'classification'].map(value => ({ value, text: t('task.' + value) }));
     const header = { auto: 'auto', yes: true, no: false };
     const chosen = Object.keys(header).find(key => header[key] === source.header);
-    return html`${choice('target', source.table.names.map(name => ({ value: name, text: name })), target)}${choice('task', tasks)}
+    return html`<div class=${source.isFile ? '' : 'two'}>${choice('target', source.table.names.map(name => ({ value: name, text: name })), target)}</div>${choice('task', tasks)}
       ${source.isFile ? choice('header', Object.keys(header).map(value => ({ value, text: t('header.' + value) })), chosen, event => source.reopen(header[event.target.value])) : nothing}`;
   }
 
   #failure() {
     if (!source.error) return nothing;
     const { file, message, hint } = source.error;
-    return html`<p class="problem" role="alert" id="data-error">${t('csv.failed', file, message)}${hint ? ` ${hint}` : nothing} ${source.table ? t('csv.kept') : nothing}</p>`;
+    return html`<p class="problem" role="alert" id="data-error">${t('csv.failed', file, message.replace(/\.$/, ''))} ${hint ? sentence(hint) : nothing} ${source.table ? t('csv.kept') : nothing}</p>`;
   }
 
   #table() {

@@ -1,5 +1,5 @@
 // the keys of the page: their list, the jump to a control, the listener · in: key strokes · out: actions · next: main.js
-import { step, toggle, trainer } from '../lab.js';
+import { source, step, toggle, trainer } from '../lab.js';
 import { t } from '../text/text.js';
 import { Part, html } from './base.js';
 
@@ -52,7 +52,7 @@ function controls() {
   const found = [];
   for (const place of document.querySelectorAll('main [data-control]')) {
     const element = place.matches('button') ? place : place.querySelector('select, input:not([type=range]), button');
-    if (element && !element.disabled) found.push({ key: place.dataset.control, element, label: place.matches('button') ? place.textContent.trim() : place.querySelector('label').firstChild.textContent.trim() || place.querySelector('label').textContent.trim() });
+    if (element && !element.disabled) found.push({ key: place.dataset.control, element, label: t('label.' + place.dataset.control, source.gaps) });
   }
   return found;
 }

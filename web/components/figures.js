@@ -123,12 +123,15 @@ function planeScene(found, index) {
 function classField({ data, rows, cols }) {
   const kind = new Int32Array(rows);
   const sure = new Float64Array(rows);
+  const leads = Array.from({ length: cols }, () => new Float64Array(rows));
   for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < cols; k++) {
-      if (data[i * cols + k] > sure[i]) [sure[i], kind[i]] = [data[i * cols + k], k];
-    }
+    const row = data.subarray(i * cols, (i + 1) * cols);
+    const [best, next] = Float64Array.from(row).sort().reverse();
+    kind[i] = row.indexOf(best);
+    sure[i] = best;
+    for (let k = 0; k < cols; k++) leads[k][i] = row[k] - (k === kind[i] ? next : best);
   }
-  return { width: GRID, height: GRID, kind, sure };
+  return { width: GRID, height: GRID, kind, sure, leads };
 }
 
 /* One scale of magnitude for the field and the points on it. */

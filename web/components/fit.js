@@ -6,10 +6,11 @@ import { t } from '../text/text.js';
 import { Part, html, nothing } from './base.js';
 import { figureOf, look, numbersOf } from './figures.js';
 
+const signs = ['\u25cf', '\u25a0', '\u25b2', '\u25c6']; // the marks of charts/points.js
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class FitFigure extends Part {
-  #part = 'all';
+  #part = undefined; // 'all', 'train' or 'validation' once chosen
   #at = -1; // the point at hand
   #found = undefined;
   #scene = undefined;
@@ -48,7 +49,7 @@ export class FitFigure extends Part {
     try {
       const found = await trainer.view(model => look(model, trainer));
       this.#failed = undefined;
-      this.#found = found ?? (trainer.problem ? undefined : look(undefined, { problem: source.problem(targetName(), state.values.task) }));
+      this.#found = found ?? look(undefined, { problem: trainer.problem ?? source.problem(targetName(), state.values.task) });
     } catch (error) {
       this.#failed = error;
       this.#found = undefined;
@@ -66,7 +67,7 @@ export class FitFigure extends Part {
   #show() {
     const host = this.querySelector('.figure');
     if (!host) return;
-    const { Chart, scene } = figureOf(this.#found, this.#part);
+    const { Chart, scene } = figureOf(this.#found, this.#shownPart());
     if (this.#chart?.constructor !== Chart) {
       this.#chart?.destroy();
       this.#chart = new Chart(host, at => {
@@ -77,6 +78,11 @@ export class FitFigure extends Part {
     this.#scene = scene;
     this.#chart.draw(scene);
     this.ask();
+  }
+
+  /* A confusion matrix is of use on rows the model has not met; a picture shows all. */
+  #shownPart() {
+    return this.#part ?? (this.#found?.kind === 'matrix' && this.#found.held ? 'validation' : 'all');
   }
 
   #choose(part) {
@@ -92,8 +98,8 @@ export class FitFigure extends Part {
     return html`<header><h2><span class="ordinal">4</span> ${t('step.see')} <span class="view">${t('fit')}</span></h2>
         <h3>${title}</h3>
         ${found?.held ? html`<div class="field" data-control="rows"><label for="rows">${t('label.rows')}</label><select id="rows" @change=${event => this.#choose(event.target.value)}>
-          ${parts.map(part => html`<option value=${part} .selected=${part === this.#part}>${t('rows.' + part)}</option>`)}</select></div>` : nothing}
-        ${kind === 'matrix' || !found ? nothing : html`<button type="button" id="save-png" @click=${() => this.#save()}>${t('save.png')}</button>`}</header>
+          ${parts.map(part => html`<option value=${part} .selected=${part === this.#shownPart()}>${t('rows.' + part)}</option>`)}</select></div>` : nothing}
+        ${kind === 'matrix' || !fitted ? nothing : html`<button type="button" id="save-png" @click=${() => this.#save()}>${t('save.png')}</button>`}</header>
       <div class="see"><div class="figure ${kind}"></div>
         <div class="beside">${this.#failed ? html`<p class="problem" role="alert">${this.#failed.message}</p>` : nothing}
           ${fitted ? this.#numbers() : html`<p class="note">${t('fit.empty')}</p>`}
@@ -113,7 +119,8 @@ export class FitFigure extends Part {
     const found = this.#found;
     if (!found) return nothing;
     const sampled = found.rows.length < found.total ? html`<li>${t('sampled', found.rows.length, found.total)}</li>` : nothing;
-    return html`<ul class="marks"><li><span class="mark hollow"></span>${t('rows.train')}</li><li><span class="mark filled"></span>${t('rows.validation')}</li>${sampled}</ul>`;
+    const classes = (found.kind === 'field' ? found.classes : []).map((label, k) => html`<li><span class="sign k${k % 8}">${signs[k % signs.length]}</span>${label}</li>`);
+    return html`<ul class="marks ${found.kind}">${classes}<li><span class="mark"></span>${t('rows.train')}</li><li><span class="mark filled"></span>${t('rows.validation')}</li>${sampled}</ul>`;
   }
 
   #point() {

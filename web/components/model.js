@@ -24,15 +24,16 @@ export class ModelStep extends Step {
 
   #models() {
     const not = source.table && taskName() === 'classification';
-    return choice('model', [{ value: 'mlp', text: t('model.mlp') }, { value: 'linear', text: t(not ? 'model.linear.not' : 'model.linear'), disabled: not }]);
+    return html`<div class="two">${choice('model', [{ value: 'mlp', text: t('model.mlp') }, { value: 'linear', text: t(not ? 'model.linear.not' : 'model.linear'), disabled: not }])}</div>`;
   }
 
   #network() {
+    const momentum = optimizerHas(state.values.optimizer, 'momentum');
     return html`${choice('activation', choices(registry.activations))}
       <div class="wide">${this.#layers()}</div>
-      ${choice('optimizer', choices(registry.optimizers))}${optimizerHas(state.values.optimizer, 'momentum') ? number('momentum') : number('seed')}
+      <div class=${momentum ? '' : 'two'}>${choice('optimizer', choices(registry.optimizers))}</div>${momentum ? number('momentum') : nothing}${number('decay')}
       <div class="wide">${slider('rate', rates)}</div>
-      ${number('decay')}${number('batch')}${number('epochs')}${optimizerHas(state.values.optimizer, 'momentum') ? number('seed') : nothing}`;
+      ${number('batch')}${number('epochs')}${number('seed')}`;
   }
 
   #layers() {

@@ -21,10 +21,9 @@ export function statusText() {
   if (status === 'paused') return t('status.paused', n);
   if (status === 'stopped' && !n) return t('status.stopped.none');
   if (status !== 'done' && status !== 'stopped') return t('status.' + status);
-  const validation = columns.valScore.length ? score(columns.valScore.at(-1)) : '';
-  const figures = [t(scoreName()), score(columns.score.at(-1)), validation, seconds(columns.seconds.at(-1))];
-  if (trainer.values.model === 'linear') return `${t('status.solved', ...figures)} ${message ?? ''}`;
-  return t('status.' + status, n, ...figures);
+  const validation = columns.valScore.length ? t('validated', score(columns.valScore.at(-1))) : '';
+  const figures = [n, t('in.' + scoreName()), score(columns.score.at(-1)), validation, seconds(columns.seconds.at(-1))];
+  return `${t(trainer.values.model === 'linear' ? 'status.solved' : 'status.' + status, ...figures)} ${message}`;
 }
 
 export class TrainStep extends Step {
@@ -42,9 +41,9 @@ export class TrainStep extends Step {
       ${this.#epochs()}
       <div class="scores">${this.#score('r2', columns.score, 'training', 'train')}${this.#score('val-r2', columns.valScore, 'validation', 'validation')}</div>
       <dl class="facts">
-        ${this.#fact('loss', `${t('loss')}, ${t('training')}`, size(columns.loss.at(-1)), columns.loss.at(-1))}
-        ${this.#fact('val-loss', `${t('loss')}, ${t('validation')}`, size(columns.valLoss.at(-1)), columns.valLoss.at(-1))}
-        ${this.#fact('elapsed', t('elapsed'), `${seconds(columns.seconds.at(-1))} s`, columns.seconds.at(-1))}
+        ${this.#fact('loss', `${t('loss')} · ${t('training')}`, size(columns.loss.at(-1)), columns.loss.at(-1))}
+        ${this.#fact('val-loss', `${t('loss')} · ${t('validation')}`, size(columns.valLoss.at(-1)), columns.valLoss.at(-1))}
+        ${this.#fact('elapsed', t('elapsed'), columns.seconds.length ? t('seconds', seconds(columns.seconds.at(-1))) : '\u2013', columns.seconds.at(-1))}
         ${this.#speed()}
       </dl>
       <p class="status" id="status" role="status" data-status=${status}>${statusText()}</p>
@@ -57,7 +56,7 @@ export class TrainStep extends Step {
     const button = (id, sign, label, run, disabled, busy = false) => html`<button type="button" id=${id} data-control=${id} class=${id === 'train' ? 'primary' : ''} data-action=${id === 'train' ? action : nothing}
       ?disabled=${disabled} aria-busy=${busy} @click=${run}>${icon(sign)}<span>${label}</span></button>`;
     return html`<div class="buttons">
-      ${button('train', action === 'pause' ? 'pause' : 'train', t(action), toggle, !source.table || status === 'stopping', status === 'starting')}
+      ${button('train', action === 'pause' ? 'pause' : 'train', t(action), toggle, !source.table || status === 'stopping')}
       ${button('step', 'step', t('label.step'), step, !source.table || status === 'running' || status === 'stopping')}
       ${button('stop', 'stop', t('label.stop'), () => trainer.stop(), !active, status === 'stopping')}
       ${button('reset', 'reset', t('label.reset'), () => trainer.clear(), status === 'idle')}
@@ -85,7 +84,7 @@ export class TrainStep extends Step {
   #speed() {
     const { rowsSeen, seconds: time } = trainer.columns;
     const [value, prefix] = perSecond(rowsSeen.at(-1) / time.at(-1));
-    return this.#fact('speed', t('speed'), `${value} ${t('speed.unit', prefix)}`, undefined);
+    return this.#fact('speed', t('speed'), time.length ? t('speed.value', value, prefix) : '\u2013', undefined);
   }
 
   #notes() {

@@ -17,12 +17,12 @@ export function size(value, digits = 3) {
   return minus(Number(value.toPrecision(digits)).toLocaleString('en', { useGrouping: false, minimumSignificantDigits: Math.min(digits, 3), maximumSignificantDigits: digits }));
 }
 
-/** A number of a column: as short as four significant digits allow. */
-export function plain(value) {
+/** A number of a column: as short as `digits` significant digits allow. */
+export function plain(value, digits = 4) {
   if (!Number.isFinite(value)) return size(value);
   const magnitude = Math.abs(value);
   if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e7)) return minus(value.toExponential(2).replace(/\.?0+e/, 'e'));
-  return minus(String(Number(value.toPrecision(4))));
+  return minus(String(Number(value.toPrecision(digits))));
 }
 
 /** Seconds with two digits that mean something. */
@@ -36,5 +36,6 @@ export function seconds(value) {
 export function perSecond(value) {
   if (!Number.isFinite(value)) return ['\u2013', ''];
   const step = value >= 1e9 ? [1e9, 'G'] : value >= 1e6 ? [1e6, 'M'] : value >= 1e3 ? [1e3, 'k'] : [1, ''];
-  return [(value / step[0]).toPrecision(value / step[0] >= 100 ? 3 : 2), step[1]];
+  const share = value / step[0];
+  return [share < 100 ? share.toPrecision(2) : share.toFixed(0), step[1]];
 }

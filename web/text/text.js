@@ -1,28 +1,40 @@
-// the page's words · in: a key · out: text in the reader's language · next: components/
-import en from './en.js';
-import zh from './zh.js';
+// the page's words · in: a key and values · out: text in the reader's language · next: components/
 import { keep, kept } from '../keep.js';
 
-const languages = { en, zh };
-const preferred = () => (navigator.languages ?? [navigator.language]).map(tag => tag.slice(0, 2)).find(tag => tag in languages) ?? 'en';
+const places = { en: new URL('./en.json', import.meta.url), zh: new URL('./zh.json', import.meta.url) };
+const names = Object.keys(places);
+const preferred = () => navigator.languages.map(tag => tag.slice(0, 2)).find(tag => names.includes(tag)) ?? 'en';
 
-/** Tells 'change' when the language changes. */
+let words = new Map();
+
+/** The language in force: name is 'en' or 'zh'; tells 'change' when it changes. */
 export const language = new EventTarget();
-language.name = kept('language', Object.keys(languages)) ?? preferred();
 
-/** Switches to 'en' or 'zh' and remembers it. */
-export function setLanguage(name) {
+/** Reads the words of a language and puts them in force. Nothing changes when they cannot be read. */
+export async function speak(name) {
+  const answer = await fetch(places[name]);
+  if (!answer.ok) throw new Error(`${answer.url} is not there (${answer.status})`);
+  words = new Map(Object.entries(await answer.json()));
   language.name = name;
-  keep('language', name);
+  document.documentElement.lang = name;
   language.dispatchEvent(new Event('change'));
 }
 
-/** The text of `key`; texts with numbers in them are functions of `values`. */
-export function t(key, ...values) {
-  const text = languages[language.name][key];
-  if (text === undefined) throw new RangeError(`no text "${key}" in ${language.name}`);
-  return typeof text === 'function' ? text(...values) : text;
+/** The language that the reader chose here before, else the browser's. */
+export const usual = () => kept('language', names) ?? preferred();
+
+/** Changes to the other language and remembers it. */
+export async function speakOther() {
+  const other = names.find(name => name !== language.name);
+  await speak(other);
+  keep('language', other);
 }
 
 /** Is there a text of this name? */
-export const has = key => languages[language.name][key] !== undefined;
+export const has = key => words.has(key);
+
+/** The text of `key`, with {0}, {1}, … replaced by the values; "one|many" chooses by the first value. */
+export function t(key, ...values) {
+  const [one, many = one] = words.get(key).split('|');
+  return (values[0] === 1 ? one : many).replace(/\{(\d)\}/g, (_, i) => values[i]);
+}
