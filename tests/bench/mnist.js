@@ -27,7 +27,7 @@ async function load(part) {
 const [train, test] = [await load('train'), await load('t10k')];
 const scores = [];
 for (let seed = 0; seed < Number(seeds); seed++) {
-  const model = new MLPClassifier({ hiddenLayers: [128], initializer: 'torch', batchSize: 32, epochs: 10, seed });
+  const model = new MLPClassifier({ hiddenLayers: [128], batchSize: 32, epochs: 10, seed });
   const before = performance.now();
   const history = await model.fit(train.X, train.y);
   const seconds = (performance.now() - before) / 1000;
