@@ -187,4 +187,74 @@ typedef struct wf_linear_result {
 int wf_linear_fit(double *coef, double *intercept, wf_linear_result *result, const double *x, const double *y,
                   const double *weight, int rows, int features, int outputs, int fit_intercept);
 
+/* ---- 8. Inference for least squares, in f64 ------------------------------------------------------------------------ */
+
+/* At the solution coef (D), intercept of one output; p = rank + (1 with intercept) and n rows of positive weight.
+ * Order of parameters: intercept first (if fitted), then the features; P = D + (1 with intercept). */
+typedef struct wf_inference {
+  double rows;              /* n */
+  double parameters;        /* p */
+  double residual_square;   /* Σ s r² */
+  double total_square;      /* Σ s (y - ȳ)², without intercept Σ s y² */
+} wf_inference;
+
+/* cov (5,P,P) out: [0] the unscaled (Xᵀ S X)⁻¹, [1..4] the sandwich matrices HC0..HC3 (White 1980; MacKinnon, White 1985);
+ * vif (D) out: variance inflation factors, +inf for a column that depends on others; leverage (N) out: diagonal of the hat matrix;
+ * residual (N) out: y - ŷ. Returns 0: out of memory. */
+int wf_linear_inference(wf_inference *result, double *cov, double *vif, double *leverage, double *residual, const double *coef,
+                        const double *intercept, const double *x, const double *y, const double *weight, int rows, int features,
+                        int fit_intercept);
+
+/* ---- 9. Penalised least squares, in f64 ---------------------------------------------------------------------------- */
+
+/* Ridge: min Σ s (y - X w - b)² + alpha ‖w‖², for A values of alpha from one factorisation; b is not penalised.
+ * coef (A,K,D), intercept (A,K), degrees (A): effective degrees of freedom without the intercept, Σ d²/(d² + alpha);
+ * gcv (A,K): generalised cross-validation, n · RSS / (n - degrees - 1)² (Golub, Heath, Wahba 1979; without intercept n - degrees).
+ * Returns 0: out of memory. */
+int wf_ridge_path(double *coef, double *intercept, double *degrees, double *gcv, const double *alphas, const double *x,
+                  const double *y, const double *weight, int count, int rows, int features, int outputs, int fit_intercept);
+
+/* Elastic net: min 1/(2 Σs) Σ s (y - X w - b)² + alpha (ratio ‖w‖₁ + (1 - ratio)/2 ‖w‖²); ratio 1 is the lasso.
+ * One output. Cyclic coordinate descent on covariances, with active sets and strong rules (Friedman, Hastie, Tibshirani 2010;
+ * Tibshirani et al. 2012), stopped by the duality gap: gap <= tolerance · Σ s (y - ȳ)² / Σ s, as scikit-learn's. */
+typedef struct wf_elastic wf_elastic;
+typedef struct wf_elastic_result { double objective, gap, sweeps, converged, nonzero; } wf_elastic_result;
+wf_elastic *wf_elastic_new(const double *x, const double *y, const double *weight, int rows, int features, double ratio,
+                           int fit_intercept); /* NULL: out of memory; copies what it needs */
+double wf_elastic_alpha_max(const wf_elastic *elastic); /* least alpha at which every coefficient is 0 */
+/* Goes on from the coefficients it has (at first 0) towards the solution for alpha, at most `sweeps` sweeps. 1: converged. */
+int wf_elastic_run(wf_elastic *elastic, double alpha, double tolerance, int sweeps);
+void wf_elastic_solution(double *coef, double *intercept, wf_elastic_result *result, const wf_elastic *elastic);
+void wf_elastic_free(wf_elastic *elastic);
+
+/* ---- 10. Logistic regression, in f64 ------------------------------------------------------------------------------- */
+
+/* min Σ s loss_i + alpha (ratio ‖W‖₁ + (1 - ratio)/2 ‖W‖²), b not penalised; alpha = 1/C of scikit-learn, 0: no penalty.
+ * K = 1: binary, loss log(1 + e^z) - t z, label 0 or 1. K >= 3: multinomial (softmax), label 0..K-1. */
+typedef enum wf_solver { WF_SOLVER_LBFGS, WF_SOLVER_NEWTON, WF_SOLVER_PROXIMAL } wf_solver; /* PROXIMAL whenever ratio > 0 */
+typedef enum wf_logistic_state {
+  WF_LOGISTIC_RUNNING, WF_LOGISTIC_CONVERGED, /* largest |gradient| (with L1: subgradient) of the mean loss <= tolerance */
+  WF_LOGISTIC_SEPARABLE                       /* no finite optimum: the classes can be told apart without error and alpha is 0 */
+} wf_logistic_state;
+typedef struct wf_logistic wf_logistic;
+typedef struct wf_logistic_result {
+  double objective, log_likelihood, gradient, iterations, accuracy; /* gradient: as in CONVERGED */
+} wf_logistic_result;
+wf_logistic *wf_logistic_new(const double *x, const int32_t *labels, const double *weight, int rows, int features, int outputs,
+                             int fit_intercept, double alpha, double ratio, wf_solver solver);
+wf_logistic_state wf_logistic_run(wf_logistic *logistic, double tolerance, int iterations); /* slices; at most so many more */
+void wf_logistic_solution(double *coef, double *intercept, wf_logistic_result *result, const wf_logistic *logistic); /* (K,D), (K) */
+/* Inverse of the observed information Xᵀ W X at the solution, K = 1: cov (P,P), intercept first. Returns 0: singular or no memory. */
+int wf_logistic_covariance(double *cov, const wf_logistic *logistic);
+void wf_logistic_free(wf_logistic *logistic);
+
+/* ---- 11. Distribution functions, to 1e-12 relative ----------------------------------------------------------------- */
+
+double wf_normal_cdf(double x);                       /* P(Z <= x); the upper tail is wf_normal_cdf(-x) */
+double wf_normal_quantile(double p);
+double wf_t_sf(double t, double df);                  /* P(T > t) */
+double wf_t_quantile(double p, double df);
+double wf_f_sf(double f, double df1, double df2);     /* P(F > f) */
+double wf_chi2_sf(double x, double df);               /* P(X² > x) */
+
 #endif
