@@ -69,6 +69,7 @@ help:
 	@echo 'make test-c        the C tests only: gcc, clang with sanitizers, gradients in double'
 	@echo 'make test-js       the Node tests only'
 	@echo 'make test-browser  the browser tests only'
+	@echo 'make bench         the numbers of the README, measured here'
 	@echo 'make clean         removes build and node_modules'
 
 start: build site
@@ -86,6 +87,9 @@ test-js: build types
 	@node tests/run.js js
 test-browser: build site
 	@node tests/run.js browser
+
+bench: build
+	@node tests/bench/seen.js
 
 clean:
 	rm -rf build node_modules
