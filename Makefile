@@ -20,8 +20,8 @@ SOURCES = \
   src/core/linear.c
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_model test_fit test_linear test_rank
-DOUBLE_TESTS = test_gradients
+C_TESTS = test_random test_vmath test_matmul test_model test_optimizer test_fit test_linear test_rank
+DOUBLE_TESTS = test_gradients test_optimizer
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
 

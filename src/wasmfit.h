@@ -23,7 +23,7 @@ int wf_abi(void); /* WF_ABI */
 
 /* ---- 1. Memory of the caller ---------------------------------------------------------------------------------- */
 
-void *wf_alloc(size_t bytes); /* 8-byte aligned, zeroed; NULL: out of memory */
+void *wf_alloc(size_t bytes); /* begins with a cache line of 64 bytes, not cleared; NULL: out of memory */
 void wf_free(void *p);
 
 /* ---- 2. Random numbers: Philox 4×32-10, keyed by seed, counted by (index, step, stream) ------------------------ */

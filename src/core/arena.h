@@ -5,8 +5,7 @@
 #ifndef WF_ARENA_H
 #define WF_ARENA_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "../wasmfit.h"
 
 typedef struct arena {
   char *base;
@@ -14,12 +13,16 @@ typedef struct arena {
 } arena;
 
 static inline void *arena_take(arena *a, uint64_t count, size_t size) {
-  uint64_t at = (a->used + 15) & ~(uint64_t)15;
+  uint64_t at = (a->used + 63) & ~(uint64_t)63; /* slices begin with a cache line */
   a->used = at + count * size;
   return a->base ? a->base + at : NULL;
 }
 
-/* Most bytes of one arena: what a 32-bit ptrdiff_t can span. */
-#define ARENA_MAX ((uint64_t)INT32_MAX - 4096)
+/* Zeroed memory of the size that was counted; wf_free it. NULL: out of memory, or more than a 32-bit ptrdiff_t can span. */
+static inline void *arena_memory(const arena *a) {
+  void *memory = a->used > INT32_MAX - 4096 ? NULL : wf_alloc((size_t)a->used);
+  if (memory) memset(memory, 0, (size_t)a->used);
+  return memory;
+}
 
 #endif

@@ -75,8 +75,7 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
   shape.learning_rate = model->config.learning_rate;
   arena a = {NULL, sizeof shape};
   fit_layout(&shape, &a);
-  if (a.used > ARENA_MAX) return NULL;
-  wf_fit *fit = calloc(1, (size_t)a.used);
+  wf_fit *fit = arena_memory(&a);
   if (!fit) return NULL;
   *fit = shape;
   a = (arena){(char *)fit, sizeof shape};
@@ -91,7 +90,7 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
   return fit;
 }
 
-void wf_fit_free(wf_fit *fit) { free(fit); }
+void wf_fit_free(wf_fit *fit) { wf_free(fit); }
 
 /* Forward and loss of B rows from the cursor; with gradients: dL/d(output) is left in the pass. */
 static void rows_forward(wf_fit *fit, const wf_rows *rows, const int32_t *order, int first, int B, int with_gradients) {

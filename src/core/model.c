@@ -6,7 +6,10 @@
 #include "loss.h"
 
 int wf_abi(void) { return WF_ABI; }
-void *wf_alloc(size_t bytes) { return calloc(1, bytes ? bytes : 1); }
+void *wf_alloc(size_t bytes) {
+  return bytes > SIZE_MAX - 128 ? NULL : aligned_alloc(64, bytes / 64 * 64 + 64);
+}
+
 void wf_free(void *p) { free(p); }
 
 static void model_layout(wf_model *model, arena *a) {
@@ -43,8 +46,7 @@ wf_model *wf_model_new(const wf_config *config, const wf_layer_config *layers) {
   shape.K = I;
   arena a = {NULL, sizeof shape};
   model_layout(&shape, &a);
-  if (a.used > ARENA_MAX) return NULL;
-  wf_model *model = calloc(1, (size_t)a.used);
+  wf_model *model = arena_memory(&a);
   if (!model) return NULL;
   *model = shape;
   a = (arena){(char *)model, sizeof shape};
@@ -59,7 +61,7 @@ wf_model *wf_model_new(const wf_config *config, const wf_layer_config *layers) {
   return model;
 }
 
-void wf_model_free(wf_model *model) { free(model); }
+void wf_model_free(wf_model *model) { wf_free(model); }
 size_t wf_model_size(const wf_model *model) { return model->P; }
 int wf_model_slots(const wf_model *model) { return model->S; }
 double wf_model_steps(const wf_model *model) { return model->steps; }
@@ -102,7 +104,7 @@ int wf_model_predict(wf_real *y, wf_model *model, const wf_real *x, int rows, in
   wf_pass pass;
   arena a = {NULL, 0};
   wf_pass_layout(&pass, &a, model, block, 0);
-  char *memory = a.used > ARENA_MAX ? NULL : calloc(1, (size_t)a.used + 1);
+  char *memory = arena_memory(&a);
   if (!memory) return 0;
   a = (arena){memory, 0};
   wf_pass_layout(&pass, &a, model, block, 0);
@@ -116,6 +118,6 @@ int wf_model_predict(wf_real *y, wf_model *model, const wf_real *x, int rows, in
     if (probabilities) wf_loss_probabilities(out, (wf_loss)model->config.loss, B, K, O8);
     for (int r = 0; r < B; r++) memcpy(y + (size_t)(first + r) * (size_t)K, out + (size_t)r * (size_t)O8, (size_t)K * sizeof *y);
   }
-  free(memory);
+  wf_free(memory);
   return 1;
 }

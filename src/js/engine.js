@@ -29,7 +29,7 @@ export class Engine {
   }
 
   /**
-   * Zeroed bytes, or an error that names the number.
+   * Bytes, not cleared, or an error that names their number.
    * @param {number} bytes
    * @param {string} what
    * @returns {number}
@@ -81,7 +81,7 @@ export class Engine {
   /**
    * Runs `use` with a function that copies arrays in; every copy is freed afterwards, whatever happened.
    * @template T
-   * @param {(copy: (values: Copied | number, what: string) => number) => T} use a number stands for that many zeroed bytes
+   * @param {(copy: (values: Copied | number, what: string) => number) => T} use a number stands for that many bytes
    * @returns {T}
    */
   scope(use) {
