@@ -45,10 +45,19 @@ async function keepOffline(head) {
   offer();
 }
 
-applyTheme();
-await speak(usual()).catch(() => document.body.prepend('The words of this page could not be loaded. Reload it. 页面文字未能载入，请刷新。'));
-for (const [name, part] of Object.entries(parts)) customElements.define(name, part);
-takeDrops();
-listenToKeys(document.querySelector('lab-dialogs'));
-begin();
-keepOffline(document.querySelector('lab-head')).catch(() => {}); // without storage the page works online only
+async function open() {
+  applyTheme();
+  try {
+    await speak(usual());
+  } catch {
+    document.body.prepend('The words of this page could not be loaded. Reload it. 页面文字未能载入，请刷新。');
+    return;
+  }
+  for (const [name, part] of Object.entries(parts)) customElements.define(name, part);
+  takeDrops();
+  listenToKeys(document.querySelector('lab-dialogs'));
+  begin();
+  keepOffline(document.querySelector('lab-head')).catch(() => {}); // without storage the page works online only
+}
+
+open();

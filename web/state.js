@@ -12,14 +12,14 @@ export const fields = {
   heldOut: { kind: 'number', min: 0, max: 0.5, fallback: 0.2 },
   standardize: { kind: 'flag', fallback: true },
   model: { kind: 'choice', choices: ['mlp', 'linear'], fallback: 'mlp' },
-  hidden: { kind: 'layers', min: 1, max: 1024, most: 6, fallback: [32, 16] },
+  hidden: { kind: 'layers', min: 1, max: 1024, most: 6, fallback: [64, 64] },
   activation: { kind: 'choice', choices: names(registry.activations), fallback: 'relu' },
   optimizer: { kind: 'choice', choices: names(registry.optimizers), fallback: 'adam' },
   rate: { kind: 'number', min: 0, max: 10, open: true, fallback: 0.001, live: true },
   momentum: { kind: 'number', min: 0, max: 0.9999, fallback: 0.9 },
   decay: { kind: 'number', min: 0, max: 10, fallback: 0 },
   batch: { kind: 'integer', min: 1, max: 65536, fallback: 32 },
-  epochs: { kind: 'integer', min: 1, max: 100000, fallback: 200 },
+  epochs: { kind: 'integer', min: 1, max: 100000, fallback: 300 },
   seed: { kind: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 },
 };
 

@@ -46,6 +46,7 @@ function sharedWorker() {
 /* uPlot without what the Lab has no use for: bars, steps, splines, dates, its legend, its scatter mode. A new uPlot that is built otherwise stops the build here. */
 function leanPlot() {
   const cuts = [
+    ['domEnv ? nav.language : ', ''], // throws where the browser has no real language, as WebKit under LANG=C; we format numbers ourselves
     ['const showLegend = legend.show;', 'const showLegend = false;'],
     ['const mode = self.mode;', 'const mode = 1;'], ['let mode = self.mode;', 'const mode = 1;'], ['const mode = u.mode;', 'const mode = 1;'],
     ['(paths.stepped = stepped);'], ['(paths.bars    = bars);'], ['(paths.spline  = monotoneCubic);'], ['uPlot.join = join;'],

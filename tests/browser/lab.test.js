@@ -1,0 +1,223 @@
+// lab.test.js: the Lab as people use it, in three browsers · in: build/site · out: ok · next: harness/index.js
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { MLPRegressor, datasets } from 'wasmfit';
+
+import { browsers, launch, serve, STRICT } from './harness/index.js';
+
+const site = fileURLToPath(new URL('../../build/site', import.meta.url));
+const words = (/** @type {string} */ name) => readFile(new URL(`../../web/text/${name}.json`, import.meta.url), 'utf8').then(JSON.parse);
+
+/** In the page: the run is in one of these states. */
+const status = (/** @type {string[]} */ ...states) => states.includes(document.querySelector('#status')?.dataset.status ?? '');
+/** In the page: how many pixels it is wider than the window. */
+const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+const shown = (/** @type {string} */ text) => document.querySelector('#shape')?.textContent?.includes(text);
+
+/** The same run through the API: the numbers that the page must show. */
+async function reference() {
+  const { X, y } = await datasets.load('diabetes');
+  const model = new MLPRegressor({
+    hiddenLayers: [16, 8], activation: 'tanh', optimizer: { name: 'adam', learningRate: 0.005, weightDecay: 0.01 },
+    batchSize: 16, epochs: 40, seed: 7, standardize: true,
+  });
+  const history = await model.fit(X, y, { validation: 0.2 });
+  const rows = history.splits.validation;
+  const pick = (/** @type {ArrayLike<number>} */ list) => Array.from(rows, (row) => list[row]);
+  const held = Array.from(rows, (row) => Array.from(X.data.subarray(row * X.cols, (row + 1) * X.cols)));
+  const score = model.score(held, pick(y));
+  model.dispose();
+  return { r2: history.r2.at(-1), valR2: history.valR2.at(-1), loss: history.loss.at(-1), score };
+}
+
+for (const name of browsers) {
+  describe(`the Lab in ${name}`, { timeout: 120_000 }, () => {
+    /** @type {Awaited<ReturnType<typeof serve>>} */
+    let server;
+    /** @type {Awaited<ReturnType<typeof launch>>} */
+    let page;
+
+    /** Opens the page anew with an address and waits for its table. */
+    async function open(/** @type {string} */ hash = '') {
+      await page.open('about:blank');
+      await page.open(`${server.url}${hash}`);
+      await page.waitFor(() => document.querySelector('#shape'));
+      await page.evaluate(() => {
+        addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+      });
+    }
+
+    before(async () => {
+      server = await serve(site, { headers: STRICT });
+      page = await launch(name);
+    });
+    after(async () => {
+      await page?.close();
+      await server?.close();
+    });
+
+    test(`${name} trains the diabetes data to the end and shows the numbers of the API, to the last bit`, async () => {
+      const expected = await reference();
+      await open();
+      await page.type('#data', 'diabetes');
+      await page.waitFor(shown, 10_000, '442 × 10');
+      const settings = { hidden: 16, 'hidden-2': 8, activation: 'tanh', rate: 0.005, decay: 0.01, batch: 16, epochs: 40, seed: 7 };
+      for (const [id, value] of Object.entries(settings)) await page.type(`#${id}`, value);
+      await page.click('#train');
+      await page.waitFor(status, 20_000, 'done');
+      const value = (/** @type {string} */ id) => page.evaluate((at) => Number(document.querySelector(at).dataset.value), id);
+      assert.equal(await value('#r2'), expected.r2);
+      assert.equal(await value('#val-r2'), expected.valR2);
+      assert.equal(await value('#loss'), expected.loss);
+      const figure = () => document.querySelector('[data-part="validation"] td[data-value]')?.dataset.value;
+      assert.equal(Number(await page.waitFor(figure)), expected.score);
+      const r2 = expected.r2.toFixed(3);
+      assert.equal(await page.text('#r2'), r2);
+      assert.match(await page.text('#status'), new RegExp(`^Done: 40 epochs, R² ${r2}, validation ${expected.valR2.toFixed(3)}, `));
+    });
+
+    test(`${name} pauses, does one epoch, goes on and stops in the middle`, async () => {
+      await open('#data=friedman1&epochs=100000');
+      const epoch = () => page.evaluate(() => Number(document.querySelector('#epoch').dataset.epoch));
+      await page.press(' ');
+      await page.waitFor(() => Number(document.querySelector('#epoch').dataset.epoch) > 3);
+      await page.press(' ');
+      await page.waitFor(status, 5000, 'paused');
+      await new Promise((done) => { setTimeout(done, 300); });
+      const paused = await epoch();
+      await page.press('s');
+      await page.waitFor((n) => Number(document.querySelector('#epoch').dataset.epoch) > n, 5000, paused);
+      const stepped = await epoch();
+      await page.click('#train');
+      await page.waitFor((n) => Number(document.querySelector('#epoch').dataset.epoch) > n + 3, 5000, stepped);
+      await page.type('#rate', '0.0001');
+      await page.click('#stop');
+      await page.waitFor(status, 2000, 'stopped');
+      const stopped = await epoch();
+      assert.ok(stopped > stepped && stopped < 100_000);
+      assert.match(await page.text('#status'), new RegExp(`^Stopped after epoch ${stopped}: R² `));
+      await page.waitFor(() => document.querySelector('[data-part="validation"]'), 5000);
+      await page.press('r');
+      assert.equal(await page.waitFor(status, 2000, 'idle'), true);
+      assert.equal(await epoch(), 0);
+    });
+
+    test(`${name} names the line of a broken file and keeps the former data set`, async () => {
+      await open('#data=iris');
+      await page.setFiles('lab-data', [{ name: 'broken.csv', text: 'a,b,y\n1,2,3\n4,5\n' }]);
+      await page.waitFor(() => document.querySelector('#data-error'));
+      assert.match(await page.text('#data-error'), /broken\.csv.*line 3 has 2 fields/);
+      assert.match(await page.text('#shape'), /^150 × 4 → species · classification$/);
+      await page.setFiles('#file', [{ name: 'whole.csv', text: 'a,b,y\n1,2,3\n4,,6\n7,8,9.5\n1,3,3\n' }]);
+      await page.waitFor(shown, 5000, '4 × 2 → y');
+      await page.click('#train');
+      await page.waitFor(status, 5000, 'failed');
+      assert.match(await page.text('#train-error'), /row 2 \(line 3\), column "b"/);
+      await page.click('#gaps');
+      await page.click('#train');
+      await page.waitFor(status, 20_000, 'done');
+    });
+
+    test(`${name} shows column names and labels as text, whatever they contain`, async () => {
+      await open();
+      const title = await page.evaluate(() => document.title);
+      const bad = '<img src=x onerror=document.title=1>';
+      const rows = Array.from({ length: 30 }, (_, i) => `${i},${i % 4},${i % 5},"</script><script>document.title=2</script>${i % 2 ? bad : ''}"`);
+      await page.setFiles('lab-data', [{ name: `${bad}.csv`, text: `${bad},__proto__,constructor,"<b>kind</b>"\n${rows.join('\n')}\n` }]);
+      await page.waitFor(shown, 5000, '<b>kind</b>');
+      await page.click('#train');
+      await page.waitFor(status, 20_000, 'done');
+      await page.waitFor(() => document.querySelector('table.matrix td'));
+      assert.equal(await page.evaluate(() => document.title), title);
+      assert.equal(await page.evaluate(() => document.querySelectorAll('main img, main b b, main script').length), 0);
+      assert.equal(await page.evaluate(() => document.querySelector('.columns .name').textContent), bad);
+    });
+
+    test(`${name} says what to try when a run diverges`, async () => {
+      await open('#optimizer=sgd&rate=10&epochs=30');
+      await page.click('#train');
+      await page.waitFor(status, 10_000, 'diverged');
+      assert.match(await page.text('#train-error'), /Try a learning rate near 1/);
+    });
+
+    test(`${name} keeps a run's settings in the address, over a reload in its middle, and refuses unknown ones aloud`, async () => {
+      await open('#data=moons&seed=abc&epochs=90000&nothing=1');
+      assert.match(await page.text('[data-refused="seed"]'), /“abc” is refused; a whole number from 0/);
+      assert.match(await page.text('[data-refused="nothing"]'), /no setting/);
+      await page.type('#seed', 12);
+      await page.click('#add-layer');
+      await page.type('#optimizer', 'sgd');
+      await page.type('#momentum', '0.5');
+      await page.waitFor(() => location.hash.includes('momentum=0.5'));
+      await page.click('#train');
+      await page.waitFor(() => Number(document.querySelector('#epoch').dataset.epoch) > 2);
+      await open(await page.evaluate(() => location.hash));
+      assert.deepEqual(await page.evaluate(() => ['data', 'seed', 'hidden-3', 'optimizer', 'momentum', 'epochs'].map((id) => document.getElementById(id).value)),
+        ['moons', '12', '64', 'sgd', '0.5', '90000']);
+      assert.equal(await page.evaluate(status, 'idle'), true);
+      assert.equal(await page.evaluate(() => document.querySelectorAll('.problem').length), 0);
+    });
+
+    test(`${name} speaks English and Chinese, jumps to a control by name and fits 360 pixels`, async () => {
+      await open();
+      await page.press('/');
+      await page.waitFor(() => document.querySelector('#jump[open]'));
+      await page.type('#jump-name', 'batch');
+      await page.press('Enter');
+      await page.waitFor(() => document.activeElement?.id === 'batch');
+      const chinese = await words('zh');
+      await page.click('#language');
+      await page.waitFor(() => document.documentElement.lang === 'zh');
+      await page.waitFor((text) => document.querySelector('#train').innerText.trim() === text, 2000, chinese.train);
+      await page.setViewport(360, 740);
+      assert.equal(await page.evaluate(overflow), 0);
+      await page.click('#bar-train');
+      await page.waitFor(status, 20_000, 'done');
+      assert.match(await page.text('lab-bar'), /R² [01]\.\d{3}/);
+      assert.equal(await page.evaluate(overflow), 0);
+      await page.click('#language');
+      await page.waitFor(() => document.documentElement.lang === 'en');
+      await page.setViewport(1280, 800);
+      const foot = await page.evaluate(() => document.querySelector('lab-curve + lab-curve').getBoundingClientRect().bottom);
+      assert.ok(foot <= 800, `the charts end at ${foot} px of 800`);
+    });
+
+    test(`${name} works offline after the first load`, async () => {
+      await open();
+      await page.waitFor(() => navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated'), 10_000);
+      await server.close();
+      try {
+        await open('#data=digits&epochs=3');
+        await page.click('#train');
+        await page.waitFor(status, 20_000, 'done');
+        await page.setFiles('#file', [{ name: 'late.csv', text: 'a,y\n1,2\n2,3.5\n' }]);
+        await page.waitFor(shown, 5000, '2 × 1 → y');
+      } finally {
+        const { port } = new URL(server.url);
+        server = await serve(site, { headers: STRICT, port: Number(port) });
+      }
+    });
+
+    test(`${name} logs no error in all of this`, async () => {
+      assert.deepEqual(await page.consoleErrors(), []);
+    });
+  });
+}
+
+test('the English and the Chinese words have the same keys and the same places for values', async () => {
+  const [en, zh] = await Promise.all([words('en'), words('zh')]);
+  assert.deepEqual(Object.keys(zh), Object.keys(en));
+  const places = (/** @type {string} */ text) => [...new Set(text.match(/\{\d\}/g))].sort();
+  for (const key of Object.keys(en)) assert.deepEqual(places(zh[key]), places(en[key]), key);
+});
+
+test('the JavaScript that opens the page and trains stays small', async () => {
+  const files = (await readdir(`${site}/assets`)).filter((file) => file.endsWith('.js'));
+  const sizes = await Promise.all(files.map(async (file) => ({ file, size: gzipSync(await readFile(`${site}/assets/${file}`)).length })));
+  const sum = (/** @type {(file: string) => boolean} */ wanted) => sizes.filter(({ file }) => wanted(file)).reduce((total, { size }) => total + size, 0);
+  const opening = sum((file) => !file.startsWith('csv'));
+  assert.ok(opening < 62_000, `${opening} bytes gzipped, and ${sum((file) => file.startsWith('csv'))} more when a file is opened`);
+});
