@@ -1,0 +1,152 @@
+// options.js: arguments become checked options · in: argument texts · out: plain objects · next: files.js
+import { parseArgs } from 'node:util';
+import { datasets, registry } from '../js/index.js';
+import { nearest, show } from '../js/errors.js';
+import { usage } from './errors.js';
+
+/** @typedef {import('../js/registry.js').OptionInfo} OptionInfo */
+/** How a CSV file is to be read, what of it is used.
+ * @typedef {{ drop: string[], categorical: string[], decimal?: '.' | ',', encoding?: string, json: boolean, quiet: boolean }} Shared */
+/** @typedef {Shared & { data?: string, target?: string, classify: boolean, regress: boolean, skipMissing: boolean, labels?: string,
+ *   testImages?: string, testLabels?: string, dataset?: string, model: 'mlp' | 'linear', hidden: number[], activation?: string,
+ *   optimizer: { name: string, learningRate?: number, momentum?: number, weightDecay?: number }, batchSize?: number, epochs: number,
+ *   seed?: number, test: number, out: string, given: Set<string> }} TrainOptions */
+/** @typedef {Shared & { model: string, data: string, out: string, proba: boolean, score?: string }} PredictOptions */
+
+const SHARED = ['drop=', 'categorical=', 'decimal=', 'encoding=', 'out=', 'json', 'quiet', 'help'];
+const TRAIN = ['target=', 'classify', 'regress', 'skip-missing', 'labels=', 'test-images=', 'test-labels=', 'dataset=', 'model=', 'hidden=', 'activation=',
+  'optimizer=', 'learning-rate=', 'momentum=', 'weight-decay=', 'batch-size=', 'epochs=', 'seed=', 'test=', ...SHARED];
+const PREDICT = ['proba', 'score=', ...SHARED];
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const [sgd] = registry.optimizers;
+/** @type {Map<string, OptionInfo>} */
+const NUMBERS = new Map([
+  ...Object.entries({ 'batch-size': registry.training.batchSize, epochs: registry.training.epochs, seed: registry.training.seed }),
+  ...sgd.options.map((info) => /** @type {[string, OptionInfo]} */ ([info.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), info])),
+  ['test', { name: 'test', default: 0.2, min: 0, max: 1, below: true, doc: '' }],
+]);
+
+/**
+ * Splits arguments into options and operands.
+ * @param {string[]} args
+ * @param {string[]} known option names; those that take a value end in =
+ * @param {string} command
+ */
+function split(args, known, command) {
+  const types = Object.fromEntries(known.map((name) => [name.replace('=', ''), { type: /** @type {'string' | 'boolean'} */ (name.endsWith('=') ? 'string' : 'boolean') }]));
+  const { tokens } = parseArgs({ args, options: { ...types, out: { type: 'string', short: 'o' }, quiet: { type: 'boolean', short: 'q' } }, strict: false, tokens: true });
+  /** @type {Map<string, string[]>} */
+  const given = new Map();
+  /** @type {string[]} */
+  const operands = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    const type = Object.hasOwn(types, name) ? types[name].type : undefined;
+    if (type === undefined) {
+      const guess = nearest(name, Object.keys(types));
+      throw usage(`${command} has no option ${show(rawName)}`, guess ? `did you mean --${guess}?` : `see wasmfit ${command} --help`);
+    }
+    if (type === 'boolean' && value !== undefined) throw usage(`--${name} takes no value, not ${show(value)}`);
+    const optionLike = !inlineValue && value !== undefined && /^-./.test(value) && !NUMBER.test(value);
+    if (type === 'string' && (value === undefined || value === '' || optionLike)) {
+      throw usage(`--${name} needs a value${optionLike ? `, not the option ${show(value)}` : ''}`, `see wasmfit ${command} --help`);
+    }
+    given.set(name, [...given.get(name) ?? [], value ?? '']);
+  }
+  return { given, operands, last: (/** @type {string} */ name) => given.get(name)?.at(-1) };
+}
+
+/** @typedef {ReturnType<typeof split>} Parsed */
+
+/** @param {Parsed} parsed @param {string} name @returns {number | undefined} */
+function number({ last }, name) {
+  const text = last(name);
+  if (text === undefined) return undefined;
+  const { min = -Infinity, max = Infinity, above, below, integer } = /** @type {OptionInfo} */ (NUMBERS.get(name));
+  const value = NUMBER.test(text) ? Number(text) : NaN;
+  if ((above ? value > min : value >= min) && (below ? value < max : value <= max) && (!integer || Number.isInteger(value))) return value;
+  const most = max === 2 ** 53 ? '2^53' : max;
+  throw usage(`--${name} is ${show(text)}; it must be a ${integer ? 'whole ' : ''}number ${above ? 'above' : 'from'} ${min} to ${below ? `below ${most}` : most}`);
+}
+
+/** @param {Parsed} parsed @param {string} name @param {readonly string[]} names @returns {string | undefined} */
+function choice({ last }, name, names) {
+  const value = last(name);
+  if (value === undefined || names.includes(value)) return value;
+  const guess = nearest(value, names);
+  throw usage(`--${name} is ${show(value)}`, guess ? `did you mean ${guess}?` : `it must be one of ${names.join(', ')}`);
+}
+
+/** @param {string | undefined} text */
+function layers(text) {
+  if (text === undefined) return [64, 64];
+  return text.split(',').map((part) => {
+    const units = /^\d+$/.test(part.trim()) ? Number(part) : 0;
+    if (units >= 1 && units <= Number(registry.training.units.max)) return units;
+    throw usage(`--hidden is ${show(text)}; it must be unit counts with commas between them, such as 64,32`, 'a model without hidden layers is --model linear');
+  });
+}
+
+/** @param {Parsed} parsed */
+const shared = (parsed) => ({
+  drop: parsed.given.get('drop') ?? [],
+  categorical: parsed.given.get('categorical') ?? [],
+  decimal: /** @type {'.' | ',' | undefined} */ (choice(parsed, 'decimal', ['.', ','])),
+  encoding: parsed.last('encoding'),
+  json: parsed.given.has('json'),
+  quiet: parsed.given.has('quiet'),
+});
+
+/** @param {Parsed} parsed @param {string[]} names at least how many are needed: those that do not end in ? @param {string} command */
+function operandsOf({ operands }, names, command) {
+  const missing = names.find((name, i) => i >= operands.length && !name.endsWith('?'));
+  if (missing) throw usage(`${command} needs ${missing}`, `see wasmfit ${command} --help`);
+  if (operands.length > names.length) throw usage(`${command} has no use for ${show(operands[names.length])}`, `see wasmfit ${command} --help`);
+  return operands;
+}
+
+/** Options that contradict each other. @param {Parsed} parsed */
+function checkTogether({ given }) {
+  const both = (/** @type {string} */ a, /** @type {string} */ b, why = 'choose one') => {
+    if (given.has(a) && given.has(b)) throw usage(`--${a} and --${b} exclude each other`, why);
+  };
+  both('classify', 'regress');
+  both('test', 'test-images', 'the test rows are those of the file');
+  for (const name of ['target', 'drop', 'categorical', 'decimal', 'encoding', 'skip-missing', 'labels', 'test-images', 'test-labels']) {
+    both('dataset', name, 'the data sets that come along are complete');
+  }
+  if (given.has('test-images') !== given.has('test-labels')) throw usage('--test-images and --test-labels belong together');
+}
+
+/** @param {string[]} args @returns {TrainOptions} */
+export function parseTrain(args) {
+  const parsed = split(args, TRAIN, 'train');
+  const { given, last } = parsed;
+  const dataset = choice(parsed, 'dataset', datasets.list.map(({ name }) => name));
+  const [data] = operandsOf(parsed, dataset === undefined ? ['DATA, a CSV or IDX file, or --dataset NAME'] : [], 'train');
+  checkTogether(parsed);
+  const name = choice(parsed, 'optimizer', registry.optimizers.map((entry) => entry.name)) ?? 'adam';
+  const optimizer = { name, learningRate: number(parsed, 'learning-rate'), weightDecay: number(parsed, 'weight-decay') };
+  const momentum = number(parsed, 'momentum');
+  if (momentum !== undefined && name !== 'sgd') throw usage(`--momentum has no meaning for ${name}`, 'use it with --optimizer sgd');
+  return {
+    ...shared(parsed), data, dataset, target: last('target'), labels: last('labels'), testImages: last('test-images'), testLabels: last('test-labels'),
+    classify: given.has('classify'), regress: given.has('regress'), skipMissing: given.has('skip-missing'),
+    model: /** @type {'mlp' | 'linear'} */ (choice(parsed, 'model', ['mlp', 'linear']) ?? 'mlp'),
+    hidden: layers(last('hidden')), activation: choice(parsed, 'activation', registry.activations.map((entry) => entry.name)),
+    optimizer: momentum === undefined ? optimizer : { ...optimizer, momentum },
+    batchSize: number(parsed, 'batch-size'), epochs: number(parsed, 'epochs') ?? 300, seed: number(parsed, 'seed'),
+    test: number(parsed, 'test') ?? 0.2, out: last('out') ?? 'model.safetensors', given: new Set(given.keys()),
+  };
+}
+
+/** @param {string[]} args @returns {PredictOptions} */
+export function parsePredict(args) {
+  const parsed = split(args, PREDICT, 'predict');
+  const [model, data] = operandsOf(parsed, ['MODEL, a .safetensors file', 'DATA, a CSV or IDX file'], 'predict');
+  const { given, last } = parsed;
+  return { ...shared(parsed), model, data, out: last('out') ?? '-', proba: given.has('proba'), score: last('score') };
+}

@@ -1,0 +1,58 @@
+// report.js: results as text for people or JSON for programs · in: a result · out: lines · next: predict.js
+import { printable } from './errors.js';
+import { count } from './data.js';
+
+/** loss: mean squared error (of the standardised target where the model standardises) or cross-entropy.
+ * @typedef {{ rows: number, loss: number, r2?: number, accuracy?: number }} Part */
+/** What train found. train and test are of the last whole epoch; of a run that came to its end that is the model written.
+ * @typedef {{ data: string, rows: number, columns: { numeric: number, categorical: number }, features: number, target: string,
+ *   task: import('./data.js').Task, model: string, layers?: number[], options: Record<string, any>, stopped: string, epochs: number, seconds: number,
+ *   train: Part | null, test: Part | null, intercept?: number, coefficients?: Record<string, number>, out: string | null, notes: string[] }} Result */
+
+/** Six digits. @param {number | undefined} value */
+export function figure(value) {
+  if (value === undefined) return '';
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e9) ? value.toExponential(5) : size < 1 ? value.toFixed(6) : value.toPrecision(6);
+}
+
+/** @param {Result} result */
+function describe({ model, layers, options, task }) {
+  if (!layers) return `${model}, ordinary least squares, seed ${options.seed}`;
+  const { optimizer, activation, batchSize, seed } = options;
+  const hidden = layers.length > 2 ? `, ${activation.name ?? activation}` : task === 'classification' ? ', softmax regression' : '';
+  return `${model} ${layers.join('-')}${hidden}, ${optimizer.name} ${optimizer.learningRate}, batch ${batchSize}, seed ${seed}`;
+}
+
+/** @param {Result} result @returns {string[]} */
+function figures({ train, test, task, options }) {
+  if (!train) return [];
+  const regression = task === 'regression';
+  const line = (/** @type {(string | number)[]} */ ...[name, rows, loss, metric]) =>
+    `${String(name).padEnd(6)}${String(rows).padStart(8)}${String(loss).padStart(14)}${String(metric).padStart(12)}`;
+  const part = (/** @type {string} */ name, /** @type {Part} */ { rows, loss, r2, accuracy }) => line(name, rows, figure(loss), figure(r2 ?? accuracy));
+  return [
+    line('', 'rows', 'loss', regression ? 'R²' : 'accuracy'), part('train', train), ...(test ? [part('test', test)] : []),
+    `loss: ${regression ? `mean squared error${options.standardize ? ' of the standardised target' : ''}` : 'cross-entropy'}`,
+  ];
+}
+
+/** @param {Result} result @returns {string[]} */
+function equation({ coefficients, intercept, target }) {
+  if (!coefficients) return [];
+  return [`${target} =`, `  ${figure(intercept).padStart(14)}`, ...Object.entries(coefficients).map(([name, value]) => `  ${figure(value).padStart(14)}  ${name}`)];
+}
+
+/** @param {Result} result @returns {string} */
+export function describeResult(result) {
+  const { data, rows, columns, features, target, task, stopped, epochs, seconds, layers, out } = result;
+  const kinds = columns.categorical === 0 ? 'of numbers' : `(${columns.numeric} of numbers, ${columns.categorical} of text), ${count(features, 'feature')}`;
+  const time = `${seconds.toFixed(2)} s`;
+  const lines = [
+    `${data}: ${count(rows, 'row')}, ${count(columns.numeric + columns.categorical, 'column')} ${kinds} → ${target} (${task})`,
+    describe(result), '', ...figures(result), '', ...equation(result), ...(result.coefficients ? [''] : []),
+    !layers ? `fitted in ${time}` : `${count(epochs, 'epoch')} in ${time}${stopped === 'stopped' ? ', interrupted; the model has part of the next one, too' : stopped === 'diverged' ? ', then diverged' : ''}`,
+    ...(out === null ? ['no model written'] : out === '-' ? [] : [`wrote ${out}`]),
+  ];
+  return lines.map(printable).filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n');
+}

@@ -1,0 +1,328 @@
+// cli.test.js: the command as a person runs it: files in, files and messages out · in: temporary files · out: test results · next: package.test.js
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { MLPClassifier, MLPRegressor, Table, datasets, load } from '../../src/js/index.js';
+import { readCsv } from '../../src/js/csv.js';
+import { printable, refusal } from '../../src/cli/errors.js';
+import { HELP } from '../../src/cli/help.js';
+import { parsePredict, parseTrain } from '../../src/cli/options.js';
+
+const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const diabetes = fileURLToPath(new URL('../../src/data/diabetes.csv', import.meta.url));
+const shared = fileURLToPath(new URL('../../../shared/data/csv/', import.meta.url));
+const skip = existsSync(shared) ? false : 'the folder ../shared/data is absent';
+const folder = mkdtempSync(join(tmpdir(), 'wasmfit-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** @param {string} name @param {string | Uint8Array} content */
+function file(name, content) {
+  writeFileSync(join(folder, name), content);
+  return name;
+}
+const contents = (name) => readFileSync(join(folder, name));
+
+/** Runs the command in the temporary folder. */
+function wasmfit(args, { input = '', during } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder });
+    let stdout = '', stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; });
+    child.stderr.setEncoding('utf8').on('data', (text) => { stderr += text; during?.(child, stderr); });
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+/** Runs the command, which must fail with one line. */
+async function refused(args, code, ...patterns) {
+  const done = await wasmfit(args);
+  assert.equal(done.code, code, done.stderr);
+  assert.equal(done.stdout, '');
+  assert.match(done.stderr, /^wasmfit: [^\n]+\n$/);
+  for (const pattern of patterns) assert.match(done.stderr, pattern);
+}
+
+const flowers = ['length,width,colour,species'];
+for (let i = 0; i < 90; i++) flowers.push(`${(1 + (i % 3) * 2 + (i % 7) / 10).toFixed(2)},${((i % 5) / 4).toFixed(2)},${i % 2 ? 'blue' : 'red'},${['rose', 'iris', 'lily'][i % 3]}`);
+file('flowers.csv', flowers.join('\n'));
+const flowerArgs = ['train', 'flowers.csv', '--target', 'species', '--hidden', '8', '--epochs', '60', '--quiet'];
+
+describe('wasmfit train', { concurrency: 4 }, () => {
+  test('The figures of the diabetes data are those of the same call of the API, and so are the predictions', async () => {
+    const { code, stdout, stderr } = await wasmfit(['train', diabetes, '--target', 'target', '--seed', '7', '--hidden', '32,16', '--epochs', '30', '--json', '--out', 'diabetes.safetensors']);
+    assert.equal(code, 0, stderr);
+    const result = JSON.parse(stdout);
+    const table = await readCsv(readFileSync(diabetes));
+    const y = table.column('target').values;
+    const model = new MLPRegressor({ hiddenLayers: [32, 16], activation: 'relu', optimizer: 'adam', batchSize: 32, epochs: 30, seed: 7, standardize: true });
+    const history = await model.fit(table.without('target'), y, { validation: 0.2 });
+    assert.deepEqual(result.test, { rows: 89, loss: history.valLoss.at(-1), r2: history.valR2.at(-1) });
+    const { X } = await datasets.load('diabetes');
+    const plain = await new MLPRegressor(model.options).fit(X, y, { validation: 0.2 });
+    assert.deepEqual(plain.valR2, history.valR2, 'the data set of the package gives the same');
+    const training = Array.from(history.splits.train);
+    const rows = table.without('target').take(training);
+    assert.ok(Math.abs(result.train.r2 - model.score(rows, training.map((row) => y[row]))) < 1e-6, 'training figures are those of the final model');
+    const predicted = await wasmfit(['predict', 'diabetes.safetensors', diabetes, '--score', 'target']);
+    assert.deepEqual(predicted.stdout.trim().split('\n'), ['prediction', ...Array.from(model.predict(table), String)]);
+    assert.match(predicted.stderr, new RegExp(`442 rows, R² ${model.score(table, y).toFixed(6)}`));
+  });
+
+  test('A target of text is classes, columns of text are features, and both are found again by name', async () => {
+    const trained = await wasmfit(flowerArgs);
+    assert.equal(trained.code, 0, trained.stderr);
+    assert.equal(trained.stderr, '');
+    assert.match(trained.stdout, /90 rows, 3 columns \(2 of numbers, 1 of text\), 4 features → species \(classification\)/);
+    assert.match(trained.stdout, /accuracy\ntrain +72 +0\.\d{6} +[01]\.\d{6}\ntest +18 +/);
+    file('new.csv', 'colour,extra,width,length\nred,1,0.5,1.1\nblue,2,0.5,5.2\n');
+    const { stdout } = await wasmfit(['predict', 'model.safetensors', 'new.csv', '--proba']);
+    const lines = stdout.trim().split('\n').map((line) => line.split(','));
+    assert.deepEqual(lines[0], ['prediction', 'P(iris)', 'P(lily)', 'P(rose)']);
+    const model = await load(contents('model.safetensors'));
+    const X = Table.from({ length: [1.1, 5.2], width: [0.5, 0.5], colour: ['red', 'blue'] });
+    assert.ok(model instanceof MLPClassifier);
+    assert.deepEqual(lines.slice(1).map(([label]) => label), model.predict(X));
+    assert.deepEqual(lines.slice(1).flatMap(([, ...row]) => row.map(Number)), Array.from(model.predictProba(X).data));
+  });
+
+  test('The same seed twice gives the same bytes, another seed others', async () => {
+    const seeds = [['a', '3'], ['b', '3'], ['c', '4']];
+    await Promise.all(seeds.map(([name, seed]) => wasmfit([...flowerArgs, '--seed', seed, '--out', `${name}.safetensors`])));
+    const [a, b, c] = seeds.map(([name]) => contents(`${name}.safetensors`));
+    assert.ok(a.equals(b));
+    assert.ok(!a.equals(c));
+  });
+
+  test('--model linear gives the coefficients of a target of numbers, softmax regression for classes', async () => {
+    file('line.csv', ['x,z,y', ...Array.from({ length: 40 }, (_, i) => `${i},${(i * 7) % 11},${3 * i - 2 * ((i * 7) % 11) + 5}`)].join('\n'));
+    const { model, coefficients, intercept, test: held } = JSON.parse((await wasmfit(['train', 'line.csv', '--target', 'y', '--model', 'linear', '--json', '-o', 'l.safetensors'])).stdout);
+    assert.equal(model, 'LinearRegression');
+    for (const [value, expected] of [[coefficients.x, 3], [coefficients.z, -2], [intercept, 5], [held.r2, 1]]) assert.ok(Math.abs(value - expected) < 1e-12);
+    const classes = JSON.parse((await wasmfit(['train', 'flowers.csv', '--target', 'species', '--model', 'linear', '--json', '-o', 's.safetensors'])).stdout);
+    assert.deepEqual([classes.model, classes.layers], ['MLPClassifier', [4, 3]]);
+    await refused(['train', 'line.csv', '--target', 'y', '--model', 'linear', '--epochs', '5'], 2, /--epochs has no meaning for --model linear/);
+  });
+
+  test('A target of few whole numbers is numbers and a note says so; --classify makes it classes', async () => {
+    file('grades.csv', ['x,grade', ...Array.from({ length: 30 }, (_, i) => `${i},${i % 3}`)].join('\n'));
+    const numbers = await wasmfit(['train', 'grades.csv', '--target', 'grade', '--epochs', '10', '-o', 'g.safetensors']);
+    assert.match(numbers.stderr, /note: grades\.csv: the target "grade" has 3 different whole numbers, taken as numbers \(regression\); --classify takes them as classes\n/);
+    assert.match(numbers.stderr, /epoch 10\/10: loss/);
+    assert.match(numbers.stdout, /\(regression\)/);
+    const classes = await wasmfit(['train', 'grades.csv', '--target', 'grade', '--classify', '--epochs', '2', '--json', '-o', 'g.safetensors']);
+    assert.deepEqual([JSON.parse(classes.stdout).task, classes.stderr], ['classification', '']);
+  });
+
+  test('A diverging run says what to try, ends with 1 and leaves the model of the last finite epoch', async () => {
+    file('steep.csv', ['x,y', ...Array.from({ length: 200 }, (_, i) => `${i},${i * i}`)].join('\n'));
+    const early = await wasmfit(['train', 'steep.csv', '--target', 'y', '--optimizer', 'sgd', '--learning-rate', '1e5', '--out', 'never.safetensors', '--quiet']);
+    assert.equal(early.code, 1);
+    assert.match(early.stderr, /^wasmfit: the loss became infinite or not a number in epoch 1; .*; try --learning-rate 10000\n$/);
+    assert.ok(!existsSync(join(folder, 'never.safetensors')), 'an untrained model is not written');
+    const late = await wasmfit(['train', 'steep.csv', '--target', 'y', '--optimizer', 'sgd', '--learning-rate', '1.05', '--weight-decay', '1', '--hidden', '1', '--activation', 'identity',
+      '--batch-size', '200', '--epochs', '100000', '--out', 'late.safetensors', '--json']);
+    const { stopped, epochs } = JSON.parse(late.stdout);
+    assert.deepEqual([late.code, stopped], [1, 'diverged']);
+    assert.ok(epochs > 0 && (await load(contents('late.safetensors'))).fitted);
+    assert.match(JSON.parse(late.stderr).error.message, new RegExp(`back at epoch ${epochs}`));
+  });
+
+  test('Ctrl-C ends the run with 130 and the model so far is written', { skip: process.platform === 'win32' }, async () => {
+    const during = (child, text) => { if (text.includes('epoch 10000/')) child.kill('SIGINT'); };
+    file('long.csv', ['x,y', ...Array.from({ length: 100 }, (_, i) => `${i},${i % 7}`)].join('\n'));
+    const { code, stdout } = await wasmfit(['train', 'long.csv', '--target', 'y', '--hidden', '1', '--test', '0', '--epochs', '100000', '--out', 'so-far.safetensors'], { during });
+    assert.equal(code, 130);
+    assert.match(stdout, /interrupted/);
+    assert.ok((await load(contents('so-far.safetensors'))).fitted);
+  });
+
+  test('Standard input is read and standard output written; the report then goes to standard error', async () => {
+    const { code, stdout, stderr } = await wasmfit(['train', '-', '--target', 'species', '--epochs', '1', '--out', '-'], { input: contents('flowers.csv') });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /"__metadata__"/);
+    assert.match(stderr, /standard input: 90 rows/);
+    file('flowers.csv.gz', gzipSync(contents('flowers.csv')));
+    assert.match((await wasmfit(['train', 'flowers.csv.gz', '--target', 'species', '--epochs', '1', '-o', 'z.safetensors'])).stdout, /90 rows/);
+  });
+});
+
+describe('wasmfit refuses', { concurrency: 4 }, () => {
+  test('missing values, with the rows, the columns, how many, and what to do', async () => {
+    file('gaps.csv', 'a,b,y\n1,x,3\n,y,4\n2,,5\n3,x,\n4,y,6\n5,x,7\n');
+    await refused(['train', 'gaps.csv', '--target', 'y'], 1, /gaps\.csv has 3 missing values in 3 rows: row 2 \(line 3\) "a", row 3 \(line 4\) "b", row 4 \(line 5\) "y"/, /--skip-missing/, /--drop "a"/);
+    const { stdout, stderr } = await wasmfit(['train', 'gaps.csv', '--target', 'y', '--skip-missing', '--epochs', '2']);
+    assert.match(stdout, /gaps\.csv: 3 rows, 2 columns/);
+    assert.match(stderr, /3 rows with a missing value left out, 3 used/);
+  });
+
+  test('a broken CSV file, with the line', async () => {
+    file('ragged.csv', 'a,y\n1,2\n3\n4,5\n');
+    await refused(['train', 'ragged.csv', '--target', 'y'], 1, /ragged\.csv: line 3 has 1 field; every row must have 2/);
+    file('text.csv', `a,y\n${'1,2\n'.repeat(5)}1abc,3\n`);
+    await refused(['train', 'text.csv', '--target', 'y'], 1, /line 7: column "a" has "1abc"/, /--categorical "a"/);
+    file('latin.csv', Buffer.from('gr\xf6\xdfe,y\n1,2\n', 'latin1'));
+    await refused(['train', 'latin.csv', '--target', 'y'], 1, /--encoding "windows-1252"/);
+  });
+
+  test('a column that is not there, with the nearest one', async () => {
+    await refused(['train', 'flowers.csv', '--target', 'specis'], 1, /flowers\.csv has no column "specis" \(--target\); did you mean "species"\?/);
+    await refused(['train', 'flowers.csv', '--target', 'species', '--drop', 'color'], 1, /"color" \(--drop\); did you mean "colour"\?/);
+    await refused(['train', 'flowers.csv'], 2, /--target COLUMN is missing/, /"length", "width", "colour", "species"/);
+  });
+
+  test('wrong usage with exit code 2', () => Promise.all([
+    refused(['trian'], 2, /"trian" is no command; did you mean train\?/),
+    refused([], 2, /a command is missing/),
+    refused(['train', 'x.csv', '--lerning-rate', '1'], 2, /train has no option "--lerning-rate"; did you mean --learning-rate\?/),
+    refused(['train', 'flowers.csv', '--target', 'species', '--out', './flowers.csv'], 2, /would overwrite the input/),
+  ]));
+
+  for (const [parse, args, pattern] of [
+    [parseTrain, ['x.csv', '--activation', 'leaky-relu'], /did you mean leakyRelu\?/],
+    [parseTrain, ['x.csv', '--epochs', '1.5'], /--epochs is "1\.5"; it must be a whole number from 1/],
+    [parseTrain, ['x.csv', '--epochs', '0x10'], /--epochs is "0x10"/],
+    [parseTrain, ['x.csv', '--learning-rate', '-1'], /--learning-rate is "-1"/],
+    [parseTrain, ['x.csv', '--test', '1'], /--test is "1"; it must be a number from 0 to below 1/],
+    [parseTrain, ['x.csv', '--target', '--json'], /--target needs a value, not the option "--json"/],
+    [parseTrain, ['x.csv', '--target'], /--target needs a value/],
+    [parseTrain, ['x.csv', '--quiet=yes'], /--quiet takes no value/],
+    [parseTrain, ['x.csv', '--hidden', '8,,4'], /--hidden is "8,,4"/],
+    [parseTrain, ['x.csv', '--classify', '--regress'], /--classify and --regress exclude each other/],
+    [parseTrain, ['x.csv', '--momentum', '0.9'], /--momentum has no meaning for adam/],
+    [parseTrain, ['a.csv', 'b.csv'], /train has no use for "b\.csv"/],
+    [parseTrain, ['--dataset', 'diabetis'], /did you mean diabetes\?/],
+    [parseTrain, ['--dataset', 'iris', '--target', 'y'], /--dataset and --target exclude each other/],
+    [parseTrain, [], /train needs DATA/],
+    [parseTrain, ['x.csv', '--constructor'], /train has no option "--constructor"/],
+    [parsePredict, ['model.safetensors'], /predict needs DATA/],
+    [parsePredict, ['m', 'x', '--epochs', '3'], /predict has no option "--epochs"/],
+  ]) {
+    test(`the arguments ${args.join(' ')}`, () => assert.throws(() => parse(args), (error) => {
+      const { exit, message, hint } = refusal(error);
+      assert.equal(exit, 2);
+      assert.match(`${message}; ${hint}`, pattern);
+      return true;
+    }));
+  }
+
+  test('files that are not there or are something else', async () => {
+    await refused(['train', 'nothing.csv', '--target', 'y'], 1, /nothing\.csv: no such file/);
+    await refused(['train', '.', '--target', 'y'], 1, /\. is a directory/);
+    await refused(['predict', 'flowers.csv', 'flowers.csv'], 1, /flowers\.csv: .*it is no safetensors file/);
+    await refused(['train', 'flowers.csv', '--target', 'species', '--out', 'no/such/place'], 1, /no such file or directory/);
+  });
+
+  test('to predict from other columns, unseen categories and missing cells', async () => {
+    await wasmfit(flowerArgs.concat('--out', 'f.safetensors'));
+    const predict = async (text, pattern) => refused(['predict', 'f.safetensors', file('odd.csv', text)], 1, pattern);
+    await predict('length,width\n1,2\n', /odd\.csv has no column "colour"/);
+    await predict('length,width,colour\n1,2,red\n1,2,green\n', /odd\.csv has "green" at row 2 \(line 3\), column "colour"; the model knows "blue", "red"/);
+    await predict('length,width,colour\n1,,red\n2,2,red\n', /odd\.csv has a missing value at row 1 \(line 2\), column "width"/);
+  });
+
+  test('with one object as JSON when --json is given', async () => {
+    const { code, stdout, stderr } = await wasmfit(['train', 'flowers.csv', '--target', 'x', '--json']);
+    assert.deepEqual([code, stdout], [1, '']);
+    const { error } = JSON.parse(stderr);
+    assert.deepEqual([error.code, error.message], ['DATA', 'flowers.csv has no column "x" (--target)']);
+  });
+
+  test('and never lets a name from a file break the line or move the cursor', async () => {
+    file('evil.csv', '"a\u001b[2J\nb",y\n1,2\n2,3\n3,5\n4,7\n');
+    const { stdout, stderr } = await wasmfit(['train', 'evil.csv', '--target', 'y', '--model', 'linear']);
+    assert.match(stdout, /a\\u001b\[2J/);
+    assert.ok(!(stdout + stderr).includes('\u001b'));
+    assert.equal(printable('a\nb\u202e'), 'a\\u000ab\\u202e');
+  });
+});
+
+test('A model that was fitted on plain numbers takes the columns of a CSV file in their order', async () => {
+  const { X, y } = await datasets.load('line');
+  const model = new MLPRegressor({ hiddenLayers: [], epochs: 2 });
+  await model.fit(X, y);
+  file('plain.safetensors', model.save());
+  file('plain.csv', ['y,x', ...Array.from(y, (value, i) => `${value},${X.data[i]}`)].join('\n'));
+  const { stdout } = await wasmfit(['predict', 'plain.safetensors', 'plain.csv', '--score', 'y', '--json']);
+  assert.deepEqual(JSON.parse(stdout), { data: 'plain.csv', rows: 1000, r2: model.score(X, y), predictions: { prediction: Array.from(model.predict(X)) } });
+  await refused(['predict', 'plain.safetensors', 'plain.csv'], 1, /plain\.csv has 2 columns; the model has 1 feature/);
+});
+
+describe('IDX files', () => {
+  const images = Uint8Array.from({ length: 60 * 4 }, (_, i) => ((Math.floor(i / 4) + i) % 2 ? 250 : 5));
+  const labels = Uint8Array.from({ length: 60 }, (_, i) => i % 2);
+  const idx = (shape, data) => Buffer.concat([Buffer.from([0, 0, 8, shape.length]), ...shape.map((n) => Buffer.from([0, 0, 0, n])), data]);
+  file('images', idx([60, 2, 2], images));
+  file('labels.gz', gzipSync(idx([60], labels)));
+
+  test('are read, plain and gzipped, with pixels from 0 to 1, and predicted', async () => {
+    const { code, stdout, stderr } = await wasmfit(['train', 'images', '--labels', 'labels.gz', '--test-images', 'images', '--test-labels', 'labels.gz', '--hidden', '4', '--epochs', '40', '--json']);
+    assert.equal(code, 0, stderr);
+    const result = JSON.parse(stdout);
+    assert.deepEqual([result.rows, result.layers, result.test.rows, result.test.accuracy], [60, [4, 4, 2], 60, 1]);
+    const model = new MLPClassifier({ hiddenLayers: [4], epochs: 40 });
+    const X = { data: Float32Array.from(images, (pixel) => pixel / 255), rows: 60, cols: 4 };
+    await model.fit(X, labels);
+    assert.deepEqual((await load(contents('model.safetensors'))).getWeights(), model.getWeights());
+    const predicted = await wasmfit(['predict', 'model.safetensors', 'images', '--score', 'labels.gz', '--json']);
+    assert.deepEqual(JSON.parse(predicted.stdout), { data: 'images', rows: 60, accuracy: 1, predictions: { prediction: Array.from(labels) } });
+  });
+
+  test('are refused without labels, or with too few', async () => {
+    await refused(['train', 'images'], 2, /labels are missing; name their file with --labels FILE/);
+    file('few', idx([2], labels.slice(0, 2)));
+    await refused(['train', 'images', '--labels', 'few'], 1, /one label for each of the 60 images/);
+    await refused(['train', 'images', '--labels', 'labels.gz', '--target', 'y'], 2, /--target has no meaning/);
+  });
+});
+
+describe('The files of the shared folder', { skip }, () => {
+  test('mpg.csv is refused for 6 empty cells by row, and trains without that column or those rows', async () => {
+    const mpg = join(shared, 'mpg.csv');
+    await refused(['train', mpg, '--target', 'mpg'], 1, /6 missing values in 6 rows: row 33 \(line 34\) "horsepower"/);
+    await refused(['train', mpg, '--target', 'mpg', '--skip-missing', '--quiet'], 1, /column "name" has \d+ categories.*--drop/);
+    const { stdout } = await wasmfit(['train', mpg, '--target', 'mpg', '--skip-missing', '--drop', 'name', '--quiet']);
+    assert.match(stdout, /392 rows, 7 columns \(6 of numbers, 1 of text\), 9 features/);
+  });
+
+  test('california_housing_ageron.csv is refused for 207 empty cells', () =>
+    refused(['train', join(shared, 'california_housing_ageron.csv'), '--target', 'median_house_value'], 1, /207 missing values in 207 rows/));
+
+  test('winequality_red.csv, which has no header, has its columns by number', async () => {
+    const { stdout } = await wasmfit(['train', join(shared, 'winequality_red.csv'), '--target', 'column 12', '--model', 'linear', '--json']);
+    const { rows, train: { r2 } } = JSON.parse(stdout);
+    assert.equal(rows, 1599);
+    assert.ok(r2 > 0.3 && r2 < 0.4, `R² is ${r2}; least squares on all rows gives 0.36`);
+  });
+});
+
+describe('The command itself', () => {
+  test('has help that fits on a screen of 80 × 24, and a version', async () => {
+    for (const [args, text] of [[['--help'], HELP.all], [['train', '--help'], HELP.train], [['help', 'predict'], HELP.predict]]) {
+      const { code, stdout } = await wasmfit(args);
+      assert.deepEqual([code, stdout], [0, `${text}\n`]);
+      assert.ok(text.split('\n').length <= 24);
+      for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
+    }
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    assert.equal((await wasmfit(['--version'])).stdout, `${version}\n`);
+  });
+
+  test('ends quietly when nobody reads its output', async () => {
+    file('many.csv', `length,width,colour\n${'1,0.5,red\n'.repeat(60000)}`);
+    await wasmfit(flowerArgs.concat('--out', 'pipe.safetensors'));
+    const child = spawn(process.execPath, [main, 'predict', 'pipe.safetensors', 'many.csv'], { cwd: folder });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => { stderr += text; });
+    child.stdout.once('data', () => child.stdout.destroy());
+    assert.deepEqual([await new Promise((resolve) => { child.on('close', resolve); }), stderr], [0, '']);
+  });
+
+  test('leaves no half-written files behind', () => assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.part')), []));
+});
