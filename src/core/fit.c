@@ -10,7 +10,7 @@
 
 typedef enum phase { TRAIN, EVALUATE, VALIDATE } phase;
 
-enum { REPORTS = 2048, EVALUATE_ROWS = 64, TRAIN_WORK = 3 };
+enum { REPORTS = 2048, EVALUATE_ROWS = 64, TRAIN_WORK = 3, FLUSH_STEPS = 256 };
 
 struct wf_fit {
   wf_model *model;
@@ -111,7 +111,7 @@ static void train_batch(wf_fit *fit) {
   wf_update update;
   wf_update_prepare(&update, fit->model, fit->learning_rate);
   wf_pass_backward(&fit->pass, fit->model, &update, B);
-  fit->model->steps++;
+  if ((uint64_t)++fit->model->steps % FLUSH_STEPS == 0) wf_state_flush(fit->model);
 }
 
 static void evaluate_batch(wf_fit *fit, const wf_rows *rows) {

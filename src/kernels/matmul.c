@@ -87,10 +87,16 @@ static void weight_gradient_tile(const wf_update *update, size_t at, const wf_re
     a30 = f32x4_madd(v3, d0, a30);
     a31 = f32x4_madd(v3, d1, a31);
   }
-  wf_update_pair(update, at, a00, a01);
-  if (rows > 1) wf_update_pair(update, at + 8, a10, a11);
-  if (rows > 2) wf_update_pair(update, at + 16, a20, a21);
-  if (rows > 3) wf_update_pair(update, at + 24, a30, a31);
+  wf_real g[32];
+  f32x4_store(g, a00);
+  f32x4_store(g + 4, a01);
+  f32x4_store(g + 8, a10);
+  f32x4_store(g + 12, a11);
+  f32x4_store(g + 16, a20);
+  f32x4_store(g + 20, a21);
+  f32x4_store(g + 24, a30);
+  f32x4_store(g + 28, a31);
+  wf_update_run(update, at, g, rows * 8);
 }
 
 static void bias_gradient_tile(const wf_update *update, size_t at, const wf_real *dy, int B, int O8) {
@@ -99,7 +105,10 @@ static void bias_gradient_tile(const wf_update *update, size_t at, const wf_real
     a0 = f32x4_add(a0, f32x4_load(dy));
     a1 = f32x4_add(a1, f32x4_load(dy + 4));
   }
-  wf_update_pair(update, at, a0, a1);
+  wf_real g[8];
+  f32x4_store(g, a0);
+  f32x4_store(g + 4, a1);
+  wf_update_run(update, at, g, 8);
 }
 
 void wf_matmul_weight_gradient(const wf_update *update, size_t at_w, size_t at_b, const wf_real *const *x,

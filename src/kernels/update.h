@@ -1,4 +1,4 @@
-/* update.h: what becomes of a gradient while it is in registers · in: eight gradients, a place · out: new weights · next: matmul.h
+/* update.h: what becomes of a gradient while it is in registers · in: gradients, a place · out: new weights · next: matmul.h
  *
  * One formula a kind, written once, on vectors. w parameters, g gradient, s1 s2 state slots of the same layout; all scalars are
  * computed in f64 by wf_update_prepare (core/optimizer.c) and rounded once.
@@ -25,7 +25,9 @@ typedef struct wf_update {
   wf_real rate, decay, beta1, gain1, beta2, gain2, scale, epsilon;
 } wf_update;
 
-static inline void update_momentum(const wf_update *u, size_t at, f32x4 w, f32x4 g) {
+static inline void update_momentum(const wf_update *u, size_t at, f32x4 g) {
+  f32x4 w = f32x4_load(u->w + at);
+  g = f32x4_madd(f32x4_splat(u->decay), w, g);
   f32x4 beta = f32x4_splat(u->beta1), s = g;
   if (!u->first) s = f32x4_madd(beta, f32x4_load(u->s1 + at), f32x4_mul(f32x4_splat(u->gain1), g));
   f32x4_store(u->s1 + at, s);
@@ -33,7 +35,9 @@ static inline void update_momentum(const wf_update *u, size_t at, f32x4 w, f32x4
   f32x4_store(u->w + at, f32x4_sub(w, f32x4_mul(f32x4_splat(u->rate), direction)));
 }
 
-static inline void update_adam(const wf_update *u, size_t at, f32x4 w, f32x4 g) {
+static inline void update_adam(const wf_update *u, size_t at, f32x4 g) {
+  f32x4 w = f32x4_load(u->w + at);
+  g = f32x4_madd(f32x4_splat(u->decay), w, g);
   f32x4 m = f32x4_mul(f32x4_splat(u->beta1), f32x4_load(u->s1 + at));
   m = f32x4_madd(f32x4_splat(u->gain1), g, m);
   f32x4 v = f32x4_mul(f32x4_splat(u->beta2), f32x4_load(u->s2 + at));
@@ -44,22 +48,27 @@ static inline void update_adam(const wf_update *u, size_t at, f32x4 w, f32x4 g) 
   f32x4_store(u->w + at, f32x4_sub(w, f32x4_div(f32x4_mul(f32x4_splat(u->rate), m), denominator)));
 }
 
-static inline void update_vector(const wf_update *u, size_t at, f32x4 g) {
-  if (u->kind == WF_UPDATE_GRADIENT) {
-    f32x4_store(u->gradient + at, g);
-    return;
+/* g (n): the gradient of the parameters at..at+n-1. n: a multiple of 4. Each kind has a loop of its own, its scalars in registers. */
+static inline void wf_update_run(const wf_update *update, size_t at, const wf_real *g, int n) {
+  const wf_update u = *update;
+  f32x4 decay = f32x4_splat(u.decay), rate = f32x4_splat(u.rate);
+  switch (u.kind) {
+    case WF_UPDATE_GRADIENT:
+      memcpy(u.gradient + at, g, (size_t)n * sizeof *g);
+      break;
+    case WF_UPDATE_SGD:
+      for (int i = 0; i < n; i += 4) {
+        f32x4 w = f32x4_load(u.w + at + i);
+        f32x4_store(u.w + at + i, f32x4_sub(w, f32x4_mul(rate, f32x4_madd(decay, w, f32x4_load(g + i)))));
+      }
+      break;
+    case WF_UPDATE_MOMENTUM:
+      for (int i = 0; i < n; i += 4) update_momentum(&u, at + (size_t)i, f32x4_load(g + i));
+      break;
+    case WF_UPDATE_ADAM:
+      for (int i = 0; i < n; i += 4) update_adam(&u, at + (size_t)i, f32x4_load(g + i));
+      break;
   }
-  f32x4 w = f32x4_load(u->w + at);
-  g = f32x4_madd(f32x4_splat(u->decay), w, g);
-  if (u->kind == WF_UPDATE_ADAM) update_adam(u, at, w, g);
-  else if (u->kind == WF_UPDATE_MOMENTUM) update_momentum(u, at, w, g);
-  else f32x4_store(u->w + at, f32x4_sub(w, f32x4_mul(f32x4_splat(u->rate), g)));
-}
-
-/* The gradient of parameters at..at+7. */
-static inline void wf_update_pair(const wf_update *u, size_t at, f32x4 g0, f32x4 g1) {
-  update_vector(u, at, g0);
-  update_vector(u, at + 4, g1);
 }
 
 #endif

@@ -37,7 +37,7 @@ static void iterates_are_those_of_pytorch(const quadratic_run *run) {
       double sum = -quadratic_b[i];
       for (int j = 0; j < D; j++) sum += quadratic_A[i][j] * (double)x[j];
       g[0] = (wf_real)sum;
-      wf_update_pair(&update, wf_panel_index(model->layers, i, 0), f32x4_load(g), f32x4_load(g + 4));
+      wf_update_run(&update, wf_panel_index(model->layers, i, 0), g, 8);
     }
     wf_model_set_progress(model, step, 0);
     if (step == 1) check_iterate(run, model, step, run->x1);
