@@ -110,20 +110,15 @@ const urlOf = (simd) => simd === 'fast'
 
 /**
  * @param {Simd} simd
- * @param {unknown} wasm
+ * @param {URL | BufferSource | WebAssembly.Module} source
  */
-async function loadEngine(simd, wasm) {
+async function loadEngine(simd, source) {
   if (typeof WebAssembly !== 'object') {
     throw new WasmfitError('this environment has no WebAssembly', { code: 'NO_WASM', hint: 'use a current browser, or Node 20 or newer' });
   }
-  if (wasm instanceof WebAssembly.Module) return new Engine(wasm, simd);
-  const source = wasm === undefined ? urlOf(simd) : wasm;
-  if (!(source instanceof URL || source instanceof ArrayBuffer || ArrayBuffer.isView(source))) {
-    throw new TypeError(`init: wasm must be a URL, bytes or a WebAssembly.Module, not ${show(source)}`);
-  }
-  const bytes = source instanceof URL ? await readUrl(source, 'the WebAssembly core') : source;
+  const code = source instanceof URL ? await readUrl(source, 'the WebAssembly core') : source;
   try {
-    return new Engine(await WebAssembly.compile(/** @type {BufferSource} */ (bytes)), simd);
+    return new Engine(code instanceof WebAssembly.Module ? code : await WebAssembly.compile(code), simd);
   } catch (cause) {
     if (cause instanceof WasmfitError) throw cause;
     throw new WasmfitError(`the WebAssembly core was not accepted (${cause instanceof Error ? cause.message : String(cause)})`, {
@@ -136,7 +131,7 @@ async function loadEngine(simd, wasm) {
 /**
  * Loads the core; fit and load do it by themselves, predict and getWeights before any fit need it. Later calls wait for the first.
  *
- * @param {{ simd?: Simd, wasm?: URL | ArrayBuffer | ArrayBufferView | WebAssembly.Module }} [options]
+ * @param {{ simd?: Simd, wasm?: URL | BufferSource | WebAssembly.Module }} [options]
  *   simd 'exact' (the default): the same bits everywhere; 'fast': fused multiply-add, where the engine has relaxed SIMD
  *   wasm: where the core is, when it is not beside the JavaScript
  * @returns {Promise<void>}
@@ -146,6 +141,8 @@ export async function init(options = {}) {
   checkKeys(options, ['simd', 'wasm'], 'init');
   const { simd, wasm } = options;
   if (simd !== undefined && simd !== 'exact' && simd !== 'fast') throw new RangeError(`init: simd is ${show(simd)}; it must be "exact" or "fast"`);
+  const known = wasm === undefined || wasm instanceof URL || wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm) || wasm instanceof WebAssembly.Module;
+  if (!known) throw new TypeError(`init: wasm must be a URL, bytes or a WebAssembly.Module, not ${show(wasm)}`);
   if (loading) {
     const engine = await loading;
     if (simd !== undefined && engine.simd !== simd) {
@@ -153,7 +150,7 @@ export async function init(options = {}) {
     }
     return;
   }
-  loading = loadEngine(simd ?? 'exact', wasm);
+  loading = loadEngine(simd ?? 'exact', wasm ?? urlOf(simd ?? 'exact'));
   try {
     ready = await loading;
   } catch (error) {

@@ -24,8 +24,8 @@ export const FORMAT = 'wasmfit', VERSION = 1;
 /** @param {unknown} signal */
 function checkSignal(signal) {
   if (signal === undefined) return;
-  const { aborted, addEventListener } = Object(signal);
-  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') throw new TypeError(`fit: signal must be an AbortSignal, not ${show(signal)}`);
+  const { aborted, addEventListener, removeEventListener } = Object(signal);
+  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') throw new TypeError(`fit: signal must be an AbortSignal, not ${show(signal)}`);
 }
 
 /** @abstract */

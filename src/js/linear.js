@@ -1,11 +1,11 @@
 // linear.js: least squares, exact · in: X, y · out: coef, intercept, predictions · next: network.js
 import { checkKeys } from './errors.js';
 import { Estimator } from './estimator.js';
-import { takeRows, toTarget } from './matrix.js';
-import { checkNumber, checkSwitch } from './options.js';
+import { countRows, takeRows, toTarget } from './matrix.js';
+import { checkNumber, checkSwitch, freeze } from './options.js';
 import { predictLinear } from './least-squares.js';
 import { r2 } from './metrics.js';
-import { checkFeatures, readFeatures, splitValidation } from './prepare.js';
+import { checkFeatures, keep, readFeatures, splitValidation } from './prepare.js';
 import { training } from './registry.js';
 
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
@@ -20,8 +20,7 @@ function readWeights(weights, rows) {
   if (cols !== 1) throw new RangeError(`sampleWeight has ${cols} columns; it must be one weight a row`);
   const bad = data.findIndex((weight) => weight < 0);
   if (bad >= 0) throw new RangeError(`sampleWeight has ${data[bad]} at row ${bad + 1}; every weight must be 0 or more`);
-  if (data.every((weight) => weight === 0)) throw new RangeError('sampleWeight is 0 for every row; at least one row must count');
-  return data;
+  return keep(data, weights);
 }
 
 /**
@@ -37,9 +36,9 @@ export class LinearRegression extends Estimator {
   constructor(options = {}) {
     super();
     checkKeys(options, ['fitIntercept', 'seed'], 'LinearRegression');
-    this.options = Object.freeze({
-      fitIntercept: checkSwitch(options.fitIntercept ?? true, 'LinearRegression: fitIntercept'),
-      seed: checkNumber(options.seed, training.seed, 'LinearRegression'),
+    const { fitIntercept = true, seed } = options;
+    this.options = freeze({
+      fitIntercept: checkSwitch(fitIntercept, 'LinearRegression: fitIntercept'), seed: checkNumber(seed, training.seed, 'LinearRegression'),
     });
   }
 
@@ -83,14 +82,16 @@ export class LinearRegression extends Estimator {
     const { matrix, encoder } = readFeatures(X, null, Float64Array);
     const { rows, cols: features } = matrix;
     const target = toTarget(y, 'y', rows);
-    const weight = readWeights(sampleWeight, rows);
+    const weights = readWeights(sampleWeight, rows);
     const splits = typeof validation === 'number' ? splitValidation(rows, validation, this.options.seed, null) : undefined;
     const train = splits ? takeRows(matrix, splits.train) : matrix;
+    const weight = weights && splits ? takeRows(weights, splits.train) : weights;
+    if (weight?.every((value) => value === 0)) throw new RangeError(`sampleWeight is 0 for every ${splits ? 'training ' : ''}row; at least one must count`);
     const held = splits ? { X: takeRows(matrix, splits.validation), y: takeRows(target, splits.validation) }
       : validation === undefined ? null : this.#readValidation(validation, encoder, features, target.cols);
     const task = /** @type {const} */ ({
-      kind: 'linear', x: train.data, y: splits ? takeRows(target, splits.train).data : target.data, rows: train.rows, features, outputs: target.cols,
-      weight: weight && splits ? takeRows(weight, splits.train) : weight, fitIntercept: this.options.fitIntercept,
+      kind: 'linear', x: keep(train.data, X), y: splits ? takeRows(target, splits.train).data : keep(target.data, y),
+      rows: train.rows, features, outputs: target.cols, weight, fitIntercept: this.options.fitIntercept,
       validation: held && { x: held.X.data, y: held.y.data, rows: held.X.rows },
     });
     /** @param {LinearState} state */
@@ -105,10 +106,11 @@ export class LinearRegression extends Estimator {
   #readValidation(validation, encoder, features, outputs) {
     checkKeys(validation, ['X', 'y'], 'fit: validation');
     const X = readFeatures(validation.X, encoder, Float64Array, 'validation.X').matrix;
+    if (X.rows === 0) throw new RangeError('validation.X has 0 rows; at least 1 is needed');
     checkFeatures(X.cols, features, 'validation.X');
     const y = toTarget(validation.y, 'validation.y', X.rows);
     if (y.cols !== outputs) throw new RangeError(`validation.y has ${y.cols} columns, y has ${outputs}; they must be equal`);
-    return { X, y };
+    return { X: { ...X, data: keep(X.data, validation.X) }, y: { ...y, data: keep(y.data, validation.y) } };
   }
 
   /** @param {LinearState} state @param {import('./encoder.js').Encoder | null} encoder */
@@ -153,6 +155,7 @@ export class LinearRegression extends Estimator {
    * @returns {number}
    */
   score(X, y) {
-    return /** @type {number} */ (r2(y, this.predict(X)));
+    const predicted = this.predict(X);
+    return r2(toTarget(y, 'y', countRows(predicted)), predicted);
   }
 }

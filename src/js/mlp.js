@@ -3,7 +3,7 @@ import { checkKeys, show } from './errors.js';
 import { engineNow } from './engine.js';
 import { NeuralModel, checkLayer, dense } from './network.js';
 import { NativeModel } from './native.js';
-import { checkActivation, checkInitializer, checkLoss, checkNumber, checkSwitch } from './options.js';
+import { checkActivation, checkGiven, checkInitializer, checkLoss, checkNumber, checkSwitch, freeze } from './options.js';
 import { training } from './registry.js';
 
 /** @typedef {import('./native.js').Config} Config */
@@ -31,10 +31,11 @@ export class Network extends NeuralModel {
     super(options, options.loss, 'Network');
     const { inputs, layers, loss } = options;
     if (!Array.isArray(layers) || layers.length === 0) throw new TypeError(`Network: layers must be a list of layers such as [dense(8), dense(1)], not ${show(layers)}`);
+    checkNumber(layers.length, training.layers, 'Network');
     /** @type {Readonly<NetworkOptions>} */
-    this.options = Object.freeze({
+    this.options = freeze({
       ...(inputs === undefined ? {} : { inputs: checkNumber(inputs, training.inputs, 'Network') }),
-      layers: layers.map(checkLayer), ...this._common,
+      layers: Array.from(layers, checkLayer), ...this._common,
     });
     const last = /** @type {import('./options.js').Layer} */ (this.options.layers[layers.length - 1]);
     if (checkLoss(loss, 'Network') !== 'mse' && last.activation.name !== 'identity') {
@@ -63,8 +64,12 @@ export class Network extends NeuralModel {
   _begin(what) {
     const config = this._configFor(Number(this.options.inputs), this._units);
     const native = new NativeModel(engineNow(`Network.${what}`), config, null);
-    const state = native.state();
-    native.free();
+    let state;
+    try {
+      state = native.state();
+    } finally {
+      native.free();
+    }
     const classes = config.loss === 'mse' || (config.loss === 'binaryCrossEntropy' && this._units > 1) ? null : Array.from({ length: Math.max(2, this._units) }, (_, i) => i);
     this._restore({ config, state, classes, features: null, target: null, encoder: null, fresh: true });
   }
@@ -92,9 +97,10 @@ class MLP extends NeuralModel {
     const { hiddenLayers = [100], activation = 'relu', initializer, warmStart = false } = options;
     if (!Array.isArray(hiddenLayers)) throw new TypeError(`${where}: hiddenLayers must be a list of unit counts such as [32, 16], not ${show(hiddenLayers)}`);
     const { loss: _, ...common } = this._common;
+    checkNumber(hiddenLayers.length + 1, training.layers, where);
     /** @type {Readonly<Required<MLPOptions>>} */
-    this.options = Object.freeze({
-      hiddenLayers: hiddenLayers.map((units, l) => checkNumber(units ?? NaN, { ...training.units, name: `hiddenLayers[${l}]` }, where)),
+    this.options = freeze({
+      hiddenLayers: Array.from(hiddenLayers, (units, l) => checkGiven(units, { ...training.units, name: `hiddenLayers[${l}]` }, where)),
       activation: checkActivation(activation, where), initializer: checkInitializer(initializer, where),
       warmStart: checkSwitch(warmStart, `${where}: warmStart`), ...common,
     });

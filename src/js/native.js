@@ -55,7 +55,12 @@ export class NativeModel {
     });
     if (this.pointer === 0) throw engine.outOfMemory('the model');
     this.size = engine.exports.wf_model_size(this.pointer) >>> 0;
-    if (state) this.setState(state);
+    try {
+      if (state) this.setState(state);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
   }
 
   /** @param {number} slot 0: weights, then the optimizer's */

@@ -2,10 +2,11 @@
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { engineNow } from './engine.js';
 import { Estimator, fitOptions } from './estimator.js';
+import { countRows, toLabels, toTarget } from './matrix.js';
 import { accuracy, r2 } from './metrics.js';
 import { NativeModel } from './native.js';
-import { checkActivation, checkInitializer, checkLoss, checkNumber, checkOptimizer, checkSwitch } from './options.js';
-import { canStratify, checkFeatures, fitScaler, gather, readFeatures, splitValidation } from './prepare.js';
+import { checkActivation, checkGiven, checkInitializer, checkLoss, checkNumber, checkOptimizer, checkSwitch } from './options.js';
+import { canStratify, checkFeatures, fitScaler, gather, keep, readFeatures, splitValidation } from './prepare.js';
 import { training } from './registry.js';
 import { readTarget } from './targets.js';
 
@@ -33,7 +34,7 @@ const FIT_OPTIONS = ['validation', 'epochs', 'batchSize', 'shuffle', 'evaluateTr
 export function dense(units, options = {}) {
   checkKeys(options, ['activation', 'initializer'], 'dense');
   return {
-    type: 'dense', units: checkNumber(units ?? NaN, training.units, 'dense'),
+    type: 'dense', units: checkGiven(units, training.units, 'dense'),
     activation: checkActivation(options.activation, 'dense'), initializer: checkInitializer(options.initializer, 'dense'),
   };
 }
@@ -102,6 +103,7 @@ export class NeuralModel extends Estimator {
     const former = start?.fresh ? null : start;
     const { loss, seed, standardize } = this._common;
     const fit = fitOptions(options, this._common, `${this._name}.fit`);
+    if (options.stratify !== undefined) checkSwitch(options.stratify, `${this._name}.fit: stratify`);
     const { matrix, encoder } = readFeatures(X, former?.encoder ?? null, /** @type {any} */ (standardize ? Float64Array : Float32Array));
     if (former) checkFeatures(matrix.cols, former.config.inputs);
     const target = readTarget(y, loss, matrix.rows, { classes: former?.classes ?? null, units: this._units });
@@ -111,20 +113,19 @@ export class NeuralModel extends Estimator {
       : splitValidation(matrix.rows, /** @type {number} */ (validation), seed, this.#strata(target, options));
     const features = former ? former.features : standardize ? fitScaler(matrix, splits?.train ?? null) : null;
     const scale = former ? former.target : standardize && loss === 'mse' && target.numbers ? fitScaler(target.numbers, splits?.train ?? null) : null;
-    /** @param {typeof matrix} from @param {import('./targets.js').Target} of @param {Int32Array | null} rows @param {string} prefix */
-    const rowsOf = (from, of, rows, prefix) => ({
-      x: gather(from, rows, features, `${prefix}X`), rows: rows ? rows.length : from.rows,
+    /** @param {unknown} given @param {typeof matrix} from @param {import('./targets.js').Target} of @param {Int32Array | null} rows @param {string} prefix */
+    const rowsOf = (given, from, of, rows, prefix) => ({
+      x: keep(gather(from, rows, features, `${prefix}X`), given), rows: rows ? rows.length : from.rows,
       y: of.numbers ? gather(of.numbers, rows, scale, `${prefix}y`) : rows ? Int32Array.from(rows, (row) => of.indices?.[row] ?? 0) : /** @type {Int32Array} */ (of.indices),
     });
-    const train = rowsOf(matrix, target, splits?.train ?? null, '');
-    const held = splits ? rowsOf(matrix, target, splits.validation, '') : validation === undefined ? null
+    const train = rowsOf(X, matrix, target, splits?.train ?? null, '');
+    const held = splits ? rowsOf(X, matrix, target, splits.validation, '') : validation === undefined ? null
       : this.#readValidation(validation, encoder, config, target, rowsOf);
     const task = { kind: 'network', config, state: start?.state ?? null, options: fit, train, validation: held };
-    const own = [train.y, held?.x, held?.y, train.x === matrix.data && !encoder ? undefined : train.x];
     const rest = { config, classes: target.classes, features, target: scale, encoder };
     return {
       task, splits, validated: held !== null, metric: loss === 'mse' ? 'r2' : 'accuracy',
-      transfer: [...new Set(own.flatMap((values) => (values && (splits || values !== held?.x) ? [values.buffer] : [])))],
+      transfer: [train, held].flatMap((part) => (part ? [part.x.buffer, part.y.buffer] : [])),
       finish: (/** @type {State} */ state) => this._restore({ ...rest, state }),
       copy: (/** @type {State} */ state) => this._copy({ ...rest, state }),
     };
@@ -132,7 +133,6 @@ export class NeuralModel extends Estimator {
 
   /** @param {import('./targets.js').Target} target @param {FitOptions} options */
   #strata({ indices, classes }, { stratify, validation }) {
-    if (stratify !== undefined) checkSwitch(stratify, `${this._name}.fit: stratify`);
     if (stratify && !indices) throw new TypeError(`${this._name}.fit: stratify needs class labels; this model learns numbers`);
     if (stratify === false || !indices || !classes) return null;
     return stratify || canStratify(indices, classes.length, Number(validation)) ? indices : null;
@@ -150,7 +150,7 @@ export class NeuralModel extends Estimator {
     checkFeatures(matrix.cols, config.inputs, 'validation.X');
     const held = readTarget(validation.y, loss, matrix.rows, { classes: target.classes, units: this._units, name: 'validation.y' });
     if (held.outputs !== target.outputs) throw new RangeError(`validation.y has ${held.outputs} columns, y has ${target.outputs}; they must be equal`);
-    return rowsOf(matrix, held, null, 'validation.');
+    return rowsOf(validation.X, matrix, held, null, 'validation.');
   }
 
   /** @param {Trained} trained @ignore */
@@ -229,13 +229,20 @@ export class NeuralModel extends Estimator {
   }
 
   /**
-   * R² of the predictions for X, or accuracy.
+   * R² of the predictions for X, or accuracy (of several yes-or-no outputs: the share of all that are right).
    * @param {unknown} X @param {unknown} y
    * @returns {number}
    */
   score(X, y) {
     const predicted = this.predict(X);
-    return this._trained?.classes ? accuracy(y, predicted) : /** @type {number} */ (r2(y, predicted));
+    const rows = countRows(predicted);
+    if (this._trained?.classes) {
+      toLabels(y, 'y', rows); // so that a fault is named as one of y
+      return accuracy(y, predicted);
+    }
+    const truth = toTarget(y, 'y', rows);
+    if (this._common.loss === 'mse') return r2(truth, predicted);
+    return accuracy(truth.data.map((value) => Number(value >= 0.5)), /** @type {Matrix} */ (predicted).data);
   }
 
   /**
@@ -294,6 +301,8 @@ export function checkWeights(given, { name, shape }) {
   if (String(stated) !== String(shape) || data?.length !== length) {
     throw new RangeError(`setWeights: ${name} has the shape (${stated}) and ${show(data?.length)} values; it must be (${shape}), ${length} values`);
   }
+  const odd = Array.prototype.findIndex.call(data, (value) => typeof value !== 'number');
+  if (odd >= 0) throw new TypeError(`setWeights: ${name} has ${show(data[odd])} at ${odd}; every weight must be a number`);
   const values = Float32Array.from(data);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new RangeError(`setWeights: ${name} has ${show(data[bad])} at ${bad}; every weight must be finite and fit in 32-bit floats`);

@@ -39,6 +39,28 @@ export function checkOption(value, info, where) {
 export const checkNumber = (value, info, where) => /** @type {number} */ (checkOption(value, info, where));
 
 /**
+ * A number without a default.
+ * @param {unknown} value
+ * @param {OptionInfo} info
+ * @param {string} where
+ */
+export function checkGiven(value, info, where) {
+  if (value === undefined) throw new TypeError(`${where}: ${info.name} must be ${ruleOf(info)}, not undefined`);
+  return checkNumber(value, info, where);
+}
+
+/**
+ * Frozen through and through: options are checked once and used later.
+ * @template T
+ * @param {T} options
+ * @returns {Readonly<T>}
+ */
+export function freeze(options) {
+  if (typeof options === 'object' && options !== null) Object.values(options).forEach(freeze);
+  return Object.freeze(options);
+}
+
+/**
  * @param {unknown} value
  * @param {string} where
  * @returns {boolean}
@@ -81,10 +103,10 @@ function checkChoice(choice, entries, where) {
 }
 
 /** @param {unknown} choice @param {string} where */
-export const checkActivation = (choice, where) => checkChoice(choice ?? 'identity', activations, `${where}: activation`);
+export const checkActivation = (choice = 'identity', where) => checkChoice(choice, activations, `${where}: activation`);
 
 /** @param {unknown} name @param {string} where */
-export const checkInitializer = (name, where) => find(name ?? 'auto', initializers, `${where}: initializer`).name;
+export const checkInitializer = (name = 'auto', where) => find(name, initializers, `${where}: initializer`).name;
 
 /** @param {unknown} name @param {string} where */
 export const checkLoss = (name, where) => find(name, losses, `${where}: loss`).name;
@@ -93,8 +115,8 @@ export const checkLoss = (name, where) => find(name, losses, `${where}: loss`).n
  * @param {unknown} choice
  * @param {string} where
  */
-export function checkOptimizer(choice, where) {
-  const complete = checkChoice(choice ?? 'adam', optimizers, `${where}: optimizer`);
+export function checkOptimizer(choice = 'adam', where) {
+  const complete = checkChoice(choice, optimizers, `${where}: optimizer`);
   if (complete.nesterov && (complete.momentum === 0 || complete.dampening !== 0)) {
     throw new RangeError(`${where}: optimizer sgd with nesterov needs momentum above 0 and dampening 0, not momentum ${complete.momentum} and dampening ${complete.dampening}`);
   }

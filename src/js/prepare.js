@@ -30,6 +30,16 @@ export function readFeatures(X, encoder, Type, name = 'X') {
 }
 
 /**
+ * Values for a fit, which goes on after fit() has returned: never the caller's own array, as he may change it meanwhile.
+ *
+ * @template {Floats} D
+ * @param {D} values as they were read
+ * @param {unknown} given by the caller: typed array, Matrix or anything else
+ * @returns {D}
+ */
+export const keep = (values, given) => /** @type {D} */ (values === given || values === Object(given).data ? values.slice() : values);
+
+/**
  * @param {number} cols
  * @param {number} expected
  * @param {string} name

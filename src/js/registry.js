@@ -82,5 +82,6 @@ export const training = {
   epochs: { name: 'epochs', default: 100, min: 1, max: 1e9, integer: true, doc: 'times every row is seen' },
   seed: { name: 'seed', default: 0, min: 0, max: 2 ** 53, integer: true, doc: 'of starting weights, order of rows and validation split' },
   units: { name: 'units', default: 100, min: 1, max: 1e6, integer: true, doc: 'outputs of a layer' },
+  layers: { name: 'layers', default: 1, min: 1, max: 64, integer: true, doc: 'number of layers, the last one included' },
   inputs: { name: 'inputs', default: 1, min: 1, max: 1e6, integer: true, doc: 'features' },
 };

@@ -1,7 +1,7 @@
 // run.js: what fit returns: to await, to iterate, to steer · in: a task · out: epochs, history · next: prepare.js
-import { WasmfitError } from './errors.js';
+import { WasmfitError, checkKeys } from './errors.js';
 import { engineReady } from './engine.js';
-import { checkNumber } from './options.js';
+import { checkGiven } from './options.js';
 import { breathe, isNode, nodeModule } from './platform.js';
 import { REPORT_FIELDS } from './native.js';
 import { optimizers } from './registry.js';
@@ -86,6 +86,7 @@ export class Run {
   /** @type {Command[]} */ #early = [];
   /** @type {(() => void)[]} */ #waiting = [];
   /** @type {Map<number, { resolve: (model: any) => void, reject: (reason: unknown) => void }>} */ #snapshots = new Map();
+  /** @type {number | undefined} */ #rate;
   #ended = false;
   #observed = false;
   #nextId = 0;
@@ -95,6 +96,7 @@ export class Run {
   constructor(job) {
     this.#job = job;
     this.#columns = columnsOf(job);
+    if (job.task.kind === 'network') this.#rate = Number(job.task.config.optimizer.learningRate);
     this.#history = Object.fromEntries([...this.#columns, ['seconds']].map(([name]) => [name, []]));
     if (job.splits) this.#history.splits = job.splits;
     this.#promise = new Promise((resolve, reject) => {
@@ -151,7 +153,8 @@ export class Run {
       else if (event.type === 'end') this.#end(event);
       else this.#fail(errorOf(event));
     } catch (error) { // of the caller's onEpoch
-      this.cancel(error);
+      if (event.type === 'end') this.#fail(error);
+      else this.cancel(error);
     }
   }
 
@@ -174,7 +177,11 @@ export class Run {
   #answer(id, state) {
     const asked = this.#snapshots.get(id);
     this.#snapshots.delete(id);
-    asked?.resolve(this.#job.copy(state));
+    try {
+      asked?.resolve(this.#job.copy(state));
+    } catch (error) { // of a subclass's constructor
+      asked?.reject(error);
+    }
   }
 
   /** @param {Extract<SessionEvent, { type: 'end' }>} event */
@@ -190,11 +197,9 @@ export class Run {
 
   #divergence() {
     const { task } = this.#job;
-    const done = this.#history.epoch.length;
-    const rate = task.kind === 'network' ? Number(task.config.optimizer.learningRate) : 0;
-    const last = this.#history.learningRate?.[done - 1] ?? rate;
-    const back = done > 0 ? `the model is back at epoch ${this.#history.epoch[done - 1]}` : 'the model is back at its starting weights';
-    return `Loss became infinite or not a number in epoch ${(this.#history.epoch[done - 1] ?? 0) + 1}; ${back}. Try a learning rate near ${Number((last / 10).toPrecision(1))}, or standardize: true.`;
+    const last = this.#history.epoch.at(-1) ?? (task.kind === 'network' ? task.state?.epochs : 0) ?? 0;
+    const back = last > 0 ? `the model is back at epoch ${last}` : 'the model is back at its starting weights';
+    return `Loss became infinite or not a number in epoch ${last + 1}; ${back}. Try a learning rate near ${Number((Number(this.#rate) / 10).toPrecision(1))}, or standardize: true.`;
   }
 
   /** @param {unknown} error */
@@ -243,8 +248,10 @@ export class Run {
    * Changes the run from its next step on.
    * @param {{ learningRate: number }} change
    */
-  update({ learningRate }) {
-    this.#send({ type: 'update', learningRate: checkNumber(learningRate, RATE, 'run.update') });
+  update(change) {
+    checkKeys(change, ['learningRate'], 'run.update');
+    this.#rate = checkGiven(change.learningRate, RATE, 'run.update');
+    this.#send({ type: 'update', learningRate: this.#rate });
   }
 
   /**
@@ -285,5 +292,6 @@ export class Run {
 function errorOf({ name, message, code, hint }) {
   if (name === 'WasmfitError') return new WasmfitError(message, { code: code ?? 'ERROR', hint });
   if (name === 'RuntimeError') return new WasmfitError(`the WebAssembly core stopped (${message})`, { code: 'TRAP', hint: 'please report this; fit again to go on' });
-  return Object.assign(new Error(message), { name });
+  const Class = name === 'RangeError' ? RangeError : name === 'TypeError' ? TypeError : Error;
+  return Object.assign(new Class(message), { name });
 }

@@ -102,19 +102,20 @@ export class Session {
       }
       state = this.#slice(fit);
       const now = performance.now();
-      if (this.paused || now - posted >= FRAME_MS) {
+      if (now - posted >= FRAME_MS) {
         this.#report();
         posted = now;
       }
       if (state === RUNNING) await breathe();
     }
-    this.#serve(model, fit);
     this.#report();
+    this.#serve(model, fit);
     return this.stopped && state === RUNNING ? 'stopped' : state === DIVERGED ? 'diverged' : 'epochs';
   }
 
-  /** Answers what was asked for between two slices. @param {NativeModel} model @param {NativeFit} fit */
+  /** Answers what was asked for between two slices; what is seen then is as old as the last epoch told of. @param {NativeModel} model @param {NativeFit} fit */
   #serve(model, fit) {
+    if (this.paused || this.snapshots.length > 0) this.#report();
     if (this.learningRate !== null) fit.setLearningRate(this.learningRate);
     this.learningRate = null;
     for (const id of this.snapshots.splice(0)) this.post({ type: 'snapshot', id, state: model.state() });

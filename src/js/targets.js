@@ -42,7 +42,7 @@ function classesFor(classes, units) {
  */
 function binaryTarget(y, rows, name, classes) {
   const first = isMatrix(y) ? 0 : /** @type {any} */ (y)?.[0];
-  if (typeof first === 'string' || typeof first === 'boolean') {
+  if ([first, classes?.[0]].some((label) => typeof label === 'string' || typeof label === 'boolean')) {
     const known = classes ?? toLabels(y, name, rows).classes;
     if (known.length !== 2) throw new RangeError(`${name} has ${known.length} classes; binaryCrossEntropy needs 2`);
     const data = Float64Array.from(labelsAmong(y, rows, known, name));
