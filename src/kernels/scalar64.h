@@ -1,6 +1,6 @@
-/* scalar64.h: the logarithm of doubles, of the same bits everywhere · in: a double · out: wf_log64 · next: ../core/random.c
+/* scalar64.h: logarithm and exponential of doubles, of the same bits everywhere · in: a double · out: wf_log64, wf_exp64 · next: ../core/random.c
  *
- * For normal weights; libm's log differs between platforms in the last bit. Only + - * / and integer operations. */
+ * libm's differ between platforms in the last bit. Only + - * / and integer operations. */
 #ifndef WF_SCALAR64_H
 #define WF_SCALAR64_H
 
@@ -25,6 +25,25 @@ static inline double wf_log64(double x) {
   for (int k = 19; k >= 3; k -= 2) r = z * (r + 2.0 / k);
   /* ln 2 in two: the first has 40 bits, so that its product with e is exact */
   return e * 0x1.62e42fefa2p-1 + (f - (s * (f - r) - e * 7.371002565167799e-13));
+}
+
+/* e^x within 1 ulp over all doubles, denormal results included (rounded once); e^-infinity = 0, NaN in, NaN out.
+ * x = n ln 2 + r, |r| <= ln 2 / 2; e^r = 1 + r + r² (1/2! + r/3! + … + r¹¹/13!): the first term left out is below 2^-57. */
+static inline double wf_exp64(double x) {
+  static const double inverse_factorial[] = {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
+                                             1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2};
+  if (!(x > -746 && x < 710)) return x > 0 ? 1e308 * 10 : x < 0 ? 0 : x;
+  const double n = (x * 1.4426950408889634 + 0x1.8p52) - 0x1.8p52; /* to the nearest integer */
+  const double high = x - n * 0x1.62e42fefa2p-1, low = n * 7.371002565167799e-13, r = high - low; /* ln 2 in two as above */
+  double q = 0;
+  for (int k = 0; k < 12; k++) q = q * r + inverse_factorial[k];
+  const double y = 1 + (r + (r * r * q + ((high - r) - low)));
+  /* 2^n in two factors: only the second can round or overflow */
+  const int64_t half = (int64_t)n / 2, rest = (int64_t)n - half;
+  const uint64_t bits[2] = {(uint64_t)(half + 1023) << 52, (uint64_t)(rest + 1023) << 52};
+  double power[2];
+  memcpy(power, bits, sizeof power);
+  return y * power[0] * power[1];
 }
 
 #endif
