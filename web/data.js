@@ -12,8 +12,9 @@ function describeNumeric(column) {
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  const bins = new Array(BINS).fill(0);
-  for (const value of given) bins[Math.min(BINS - 1, Math.floor(((value - min) / (max - min || 1)) * BINS))]++;
+  const count = max - min < BINS && given.every(Number.isInteger) ? max - min + 1 : BINS;
+  const bins = new Array(count).fill(0);
+  for (const value of given) bins[Math.min(count - 1, Math.floor(((value - min) / (max - min || 1)) * count))]++;
   return { name: column.name, kind: column.kind, min, max, bins, missing: column.values.length - given.length };
 }
 
@@ -59,10 +60,11 @@ export class Source extends EventTarget {
   columns = [];
   gaps = 0;
   busy = false;
+  progress = 0; // of the reading, 0 to 1
   error = undefined; // { file, message }
   withoutGaps = false;
   #file = undefined;
-  #call = 0;
+  #reading = new AbortController();
 
   /** A data set of the registry, by name. */
   load(name) {
@@ -72,11 +74,12 @@ export class Source extends EventTarget {
     }, name);
   }
 
-  /** A CSV file of the reader's; header: 'auto', true or false. */
+  /** A CSV file of the reader's; header: 'auto', true or false. When it is refused, everything stays. */
   open(file, header = 'auto') {
-    return this.#take(async () => {
+    return this.#take(async signal => {
       const { readCsv } = await import('wasmfit/csv');
-      const table = await readCsv(file, { header });
+      const onProgress = (done, total) => this.#report(done / (total || Infinity));
+      const table = await readCsv(file, { header, signal, onProgress });
       if (table.names.length < 2) throw new RangeError(`one column; a target and at least one more are needed`);
       return { name: 'file:' + file.name, table, target: table.names.at(-1), file, header };
     }, file.name);
@@ -91,22 +94,25 @@ export class Source extends EventTarget {
   }
 
   async #take(read, label) {
-    const call = ++this.#call;
+    this.#reading.abort();
+    const { signal } = (this.#reading = new AbortController());
     this.busy = true;
     this.error = undefined;
-    this.dispatchEvent(new Event('busy'));
+    this.#report(0);
     try {
-      const found = await read();
-      if (call !== this.#call) return false;
-      this.#accept(found);
-      return true;
+      const found = await read(signal);
+      if (!signal.aborted) this.#accept(found);
     } catch (error) {
-      if (call !== this.#call) return false;
+      if (signal.aborted) return;
       this.busy = false;
       this.error = { file: label, message: error.message, hint: error.hint };
       this.dispatchEvent(new Event('error'));
-      return false;
     }
+  }
+
+  #report(progress) {
+    this.progress = progress;
+    this.dispatchEvent(new Event('busy'));
   }
 
   #accept({ name, table, target, task, note = '', file, header = 'auto' }) {

@@ -51,11 +51,6 @@ export function step() {
   else if (trainer.status !== 'running') start({ once: true });
 }
 
-/** A CSV file takes the place of the table; when it is refused, everything stays. */
-export async function openFile(file, header) {
-  if (await source.open(file, header)) state.set({ data: source.name, target: '', task: 'auto' });
-}
-
 /** A data set of the registry takes the place of the table. */
 export function chooseData(name) {
   state.set({ data: name, target: '', task: 'auto' });
@@ -101,8 +96,10 @@ export function begin() {
   state.addEventListener('change', onChange);
   source.addEventListener('change', () => {
     trainer.clear();
+    if (source.name !== state.values.data) state.set({ data: source.name, target: '', task: 'auto' });
     settle();
   });
+  source.addEventListener('error', () => source.table && state.set({ data: source.name }));
   addEventListener('hashchange', () => location.hash !== written && state.read(location.hash));
   addEventListener('pagehide', writeAddress);
   return follow();

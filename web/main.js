@@ -7,7 +7,7 @@ import { FitFigure } from './components/fit.js';
 import { Head, applyTheme } from './components/head.js';
 import { ModelStep } from './components/model.js';
 import { TrainStep } from './components/train.js';
-import { begin, openFile, source } from './lab.js';
+import { begin, source } from './lab.js';
 import { speak, usual } from './text/text.js';
 
 const parts = {
@@ -27,7 +27,7 @@ function takeDrops() {
     event.preventDefault();
     mark(false);
     const [file] = event.dataTransfer.files;
-    if (file) openFile(file, source.isFile ? source.header : 'auto');
+    if (file) source.open(file);
   });
 }
 

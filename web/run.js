@@ -141,7 +141,10 @@ export class Trainer extends EventTarget {
     if (this.fitted) return look(this.model);
     if (!this.#run || !this.columns.epoch.length || this.status === 'failed') return undefined;
     const run = this.#run;
-    const model = await run.snapshot();
+    const model = await run.snapshot().catch(error => {
+      if (error.code !== 'ENDED' && run === this.#run) throw error;
+    });
+    if (!model) return undefined;
     try {
       return run === this.#run ? look(model) : undefined;
     } finally {

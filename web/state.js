@@ -94,8 +94,9 @@ export class State extends EventTarget {
   /** Takes a whole address, as when somebody edits it or goes back. */
   read(hash) {
     const { values, refused } = fromAddress(hash);
-    this.refused = refused;
+    this.refused = [];
     this.set(values);
+    this.refused = [...this.refused, ...refused];
     this.dispatchEvent(new CustomEvent('change', { detail: new Set() }));
   }
 

@@ -43,12 +43,15 @@ function sharedWorker() {
   };
 }
 
-/* uPlot without what the Lab has no use for: bars, steps, splines, dates, its legend, its scatter mode. A new uPlot that is built otherwise stops the build here. */
+/* uPlot without what the Lab has no use for: bars, steps, splines, dates, its legend, dragging, scatter mode, upright plots. A new uPlot that is built otherwise stops the build here. */
 function leanPlot() {
   const cuts = [
     ['domEnv ? nav.language : ', ''], // throws where the browser has no real language, as WebKit under LANG=C; we format numbers ourselves
     ['const showLegend = legend.show;', 'const showLegend = false;'],
+    ['const cursorFocus = focus.prox >= 0;', 'const cursorFocus = false;'], ['scaleX.ori == 0', 'true'],
     ['const mode = self.mode;', 'const mode = 1;'], ['let mode = self.mode;', 'const mode = 1;'], ['const mode = u.mode;', 'const mode = 1;'],
+    ['onMouse(mousedown,  over, mouseDown);'], ['onMouse(dblclick, over, dblClick);'],
+    ['events.mousedown = mouseDown;'], ['events.mouseup = mouseUp;'], ['events.dblclick = dblClick;'],
     ['(paths.stepped = stepped);'], ['(paths.bars    = bars);'], ['(paths.spline  = monotoneCubic);'], ['uPlot.join = join;'],
     ['uPlot.fmtDate = fmtDate;'], ['uPlot.tzDate  = tzDate;'],
     ['let isTime = sc.time;', 'const isTime = false;'], ['let isTime = mode == 1 && scales[s.scale].time;', 'const isTime = false;'],
@@ -84,6 +87,7 @@ export default {
       { find: /^wasmfit$/, replacement: here('../src/js/index.js') },
     ],
   },
+  define: { process: 'undefined' }, // the package's ways for Node are dead here
   build: {
     outDir: here('../build/site'),
     emptyOutDir: true,

@@ -28,7 +28,7 @@ function oneDigitDown(value) {
 }
 
 function lossRange(log) {
-  if (log) return (u, min, max) => (min > 0 ? [oneDigitDown(min), Math.max(max * 1.08, oneDigitDown(min) * 2)] : [0.1, 1]);
+  if (log) return (u, min, max) => (min > 0 ? [oneDigitDown(min), Math.max(max * 1.08, oneDigitDown(min) * 1.25)] : [0.1, 1]);
   return (u, min, max) => (max > min ? [Math.min(0, min), max * 1.05] : [0, max > 0 ? max * 1.1 : 1]);
 }
 
@@ -63,6 +63,14 @@ export class Lines {
     return undefined;
   }
 
+  /* The last epoch on the axis: all of a run, but of a very long one only what is near. */
+  #reach() {
+    const { total, epoch } = this.scene;
+    const near = 10 ** Math.ceil(Math.log10(Math.max(1000, epoch.length)));
+    const round = [0.2, 0.5, 1].map(part => part * near).find(end => end >= epoch.length);
+    return Math.max(1, Math.min(total, Math.max(1000, round)));
+  }
+
   #options(log, count) {
     const line = (colour, dash) => ({ stroke: () => tone(colour), width: 1.5, dash, points: { show: u => u.data[0].length === 1, size: 5, fill: () => tone(colour) } });
     const { score, onCursor } = this.options;
@@ -71,11 +79,11 @@ export class Lines {
       legend: { show: false },
       cursor: { sync: { key: 'lab' }, drag: { x: false, y: false }, points: { size: 7, width: 1.5 } },
       scales: {
-        x: { time: false, range: () => [0, Math.max(1, this.scene.total)] },
+        x: { time: false, range: () => [0, this.#reach()] },
         y: { distr: log ? 3 : 1, range: score ? scoreRange : lossRange(log) },
       },
       axes: [
-        axis({ size: 28, space: 64, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000] }),
+        axis({ size: 28, space: 64, values: (u, splits) => splits.map(v => plain(v)), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000] }),
         axis({ space: 28, values: (u, splits) => splits.map(v => (v === null ? '' : plain(v))), ...(log && { filter: logLabels }) }),
       ],
       series: [{}, line('train'), line('validation', [6, 4])].slice(0, count),

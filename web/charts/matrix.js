@@ -17,7 +17,9 @@ export class Matrix {
   }
 
   /** scene: { labels, counts (counts[true][predicted]), corner, text } */
-  draw({ labels, counts, corner, text }) {
+  draw(scene) {
+    this.scene = scene;
+    const { labels, counts, corner, text } = scene;
     const caption = document.createElement('caption');
     caption.textContent = text;
     const head = document.createElement('tr');
@@ -31,18 +33,21 @@ export class Matrix {
     this.table.replaceChildren(caption, head, ...body);
   }
 
-  /* The tint is the share of the row, so that rare classes read as well as common ones. */
+  /* The tint is the share of the row, so that rare classes read as well as common ones; little is near the colour of the page. */
   #count(count, total) {
     const element = cell('td', String(count));
     if (count) {
-      const colour = cividis(count / total);
+      const dark = document.documentElement.dataset.theme === 'dark';
+      const colour = cividis(dark ? count / total : 1 - count / total);
       element.style.backgroundColor = rgb(colour);
       element.style.color = inkOn(colour);
     }
     return element;
   }
 
-  repaint() {}
+  repaint() {
+    this.draw(this.scene);
+  }
 
   destroy() {
     this.table.remove();

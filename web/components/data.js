@@ -1,6 +1,6 @@
 // step 1: the data set, its target and its columns · in: source, state · out: choices, files · next: model.js
 import { datasets } from 'wasmfit';
-import { chooseData, openFile, source, state, targetName, taskName } from '../lab.js';
+import { chooseData, source, state, targetName, taskName } from '../lab.js';
 import { plain } from '../text/numbers.js';
 import { has, t } from '../text/text.js';
 import { html, nothing } from './base.js';
@@ -32,7 +32,8 @@ export class DataStep extends Step {
           @change=${event => state.set({ standardize: event.target.checked })}>`)}
       </div>
       ${this.refusals(KEYS)}${this.#failure()}
-      ${source.table ? this.#table() : html`<p class="shape">${source.busy ? t('reading') : nothing}</p>`}
+      ${source.busy ? html`<p class="note" role="status">${t('reading', Math.round(source.progress * 100))}</p>` : nothing}
+      ${source.table ? this.#table() : nothing}
       ${this.help(source.note)}`;
   }
 
@@ -47,7 +48,7 @@ export class DataStep extends Step {
 
   #open(input) {
     const [file] = input.files;
-    if (file) openFile(file, source.isFile ? source.header : 'auto');
+    if (file) source.open(file);
     input.value = '';
   }
 

@@ -18,7 +18,8 @@ export class FitFigure extends Part {
   #next = 0;
   #looking = false;
   #again = false;
-  #inView = true;
+  #inView = false;
+  #watch = undefined;
   #chart = undefined;
   #paint = painter(() => this.#look());
 
@@ -29,10 +30,6 @@ export class FitFigure extends Part {
     source.addEventListener('change', () => this.#look(true));
     state.addEventListener('change', ({ detail }) => detail.has('target') && this.#look(true));
     addEventListener('wasmfit-theme', () => this.#chart?.repaint());
-    new IntersectionObserver(([entry]) => {
-      this.#inView = entry.isIntersecting;
-      if (this.#inView) this.#look(true);
-    }).observe(this);
   }
 
   /* A look costs a pass over the rows: at most a few a second, never two at once, none out of sight while training. */
@@ -49,7 +46,8 @@ export class FitFigure extends Part {
     try {
       const found = await trainer.view(model => look(model, trainer));
       this.#failed = undefined;
-      this.#found = found ?? look(undefined, { problem: trainer.problem ?? source.problem(targetName(), state.values.task) });
+      const nothingYet = () => look(undefined, { problem: trainer.problem ?? source.problem(targetName(), state.values.task) });
+      if (found || !trainer.active || !this.#found?.predicted) this.#found = found ?? nothingYet();
     } catch (error) {
       this.#failed = error;
       this.#found = undefined;
@@ -62,6 +60,16 @@ export class FitFigure extends Part {
       this.#again = false;
       this.#look(true);
     }
+  }
+
+  rendered() {
+    if (this.#watch) return;
+    this.#watch = new IntersectionObserver(([entry]) => {
+      this.#inView = entry.isIntersecting;
+      if (this.#inView) this.#look(true);
+    });
+    this.#watch.observe(this.querySelector('.figure'));
+    this.#show();
   }
 
   #show() {

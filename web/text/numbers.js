@@ -5,7 +5,7 @@ const minus = text => text.replace(/-/g, '\u2212');
 export function score(value) {
   if (value === undefined || Number.isNaN(value)) return '\u2013';
   if (!Number.isFinite(value)) return minus(value > 0 ? '\u221e' : '-\u221e');
-  return minus(Math.abs(value) < 1000 ? value.toFixed(3) : value.toExponential(1));
+  return minus(Math.abs(value) < 1000 ? value.toFixed(3).replace(/^-(0\.0+)$/, '$1') : value.toExponential(1));
 }
 
 /** A loss or another positive size: `digits` significant digits. */
