@@ -1,4 +1,5 @@
 // estimator.js: what all models share: their life, their fit, their errors · in: X, y · out: Run, predictions · next: linear.js, network.js
+import { checksum } from './checksum.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { countRows } from './matrix.js';
 import { checkNumber, checkSwitch } from './options.js';
@@ -141,7 +142,7 @@ export class Estimator {
     this._checkFitted('save');
     const { tensors, facts } = this._saved();
     const model = JSON.stringify({ class: this._name, options: this.options, ...facts, encoder: this._encoder });
-    return writeSafetensors(tensors, { format: FORMAT, version: String(VERSION), model });
+    return writeSafetensors(tensors, { format: FORMAT, version: String(VERSION), checksum: checksum(model, Object.entries(tensors)), model });
   }
 
   /** Gives the memory of the core back and stops a run. Safe to call twice. */

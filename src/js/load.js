@@ -1,7 +1,9 @@
 // load.js: a model from the file that save() wrote · in: bytes · out: model · next: index.js
 //
 // The file is one safetensors file. Tensors: layers.N.weight (in, out) and layers.N.bias in F32, scalers in F64; of a linear model
-// coef (outputs, features) and intercept in F64. Metadata: format, version, and `model`, JSON of class, options, classes and columns.
+// coef (outputs, features) and intercept in F64. Metadata: format, version, `model`, JSON of class, options, classes and columns, and
+// `checksum`, CRC-32 of that JSON and of all tensors.
+import { checksum } from './checksum.js';
 import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { FORMAT, VERSION } from './estimator.js';
@@ -39,12 +41,15 @@ function whole(value, name) {
   return Number(value);
 }
 
-/** @param {unknown} classes @param {number} outputs */
-function checkClasses(classes, outputs) {
-  if (classes === null) return null;
+/** @param {unknown} classes @param {string} loss @param {number} outputs */
+function checkClasses(classes, loss, outputs) {
+  if (loss === 'mse' || (loss === 'binaryCrossEntropy' && outputs > 1)) {
+    if (classes !== null) throw broken(`classes are ${show(classes)}; a model without classes has null`);
+    return null;
+  }
   const count = outputs === 1 ? 2 : outputs;
   const good = Array.isArray(classes) && classes.length === count && new Set(classes).size === count &&
-    classes.every((label) => typeof label === typeof classes[0] && ['string', 'number', 'boolean'].includes(typeof label));
+    classes.every((label) => typeof label === typeof classes[0] && (typeof label === 'string' || typeof label === 'boolean' || Number.isFinite(label)));
   if (!good) throw broken(`classes are ${show(classes)}; they must be ${count} different labels of one kind`);
   return /** @type {import('./labels.js').Label[]} */ (classes);
 }
@@ -73,22 +78,23 @@ function restoreNetwork(model, tensors, { inputs, outputs, classes, encoder, epo
     return scaler;
   });
   if (!Number.isSafeInteger(epochs) || epochs < 0) throw broken(`epochs is ${show(epochs)}; it must be a whole number from 0`);
-  if (config.loss !== 'mse' && classes === null && outputs === 1) throw broken('classes are missing');
   model._restore({
-    config, features, target, state: { weights, slots: [], steps: 0, epochs }, classes: config.loss === 'mse' ? null : checkClasses(classes, outputs),
+    config, features, target, state: { weights, slots: [], steps: 0, epochs }, classes: checkClasses(classes, config.loss, outputs),
     encoder: encoder === null ? null : checkEncoder(encoder), ...(fresh === true ? { fresh } : {}),
   });
   if (model.featureNames && model.featureNames.length !== inputs) throw broken(`columns make ${model.featureNames.length} features; the model has ${inputs}`);
 }
 
-/** @param {Map<string, string>} metadata @returns {any} */
-function readFacts(metadata) {
+/** @param {Map<string, string>} metadata @param {Map<string, Tensor>} tensors @returns {any} */
+function readFacts(metadata, tensors) {
   const format = metadata.get('format'), version = Number(metadata.get('version'));
   if (format !== FORMAT) throw broken(`the file is of the format ${show(format)}, not "${FORMAT}"`);
   if (Number.isInteger(version) && version > VERSION) throw new WasmfitError(`load: the file was made with a newer version (file format ${version}, this one reads ${VERSION})`, { code: 'VERSION', hint: 'update wasmfit' });
   if (version !== VERSION) throw broken(`version is ${show(metadata.get('version'))}; it must be ${VERSION}`);
+  const model = metadata.get('model') ?? '', sum = checksum(model, tensors);
+  if (metadata.get('checksum') !== sum) throw broken(`the checksum is ${sum}, the file says ${show(metadata.get('checksum'))}`);
   try {
-    return JSON.parse(metadata.get('model') ?? '');
+    return JSON.parse(model);
   } catch (cause) {
     throw broken('the metadata "model" is no JSON', cause);
   }
@@ -103,12 +109,12 @@ function readFacts(metadata) {
  */
 export async function load(bytes) {
   const { tensors, metadata } = readSafetensors(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes);
-  const facts = readFacts(metadata);
+  const facts = readFacts(metadata, tensors);
   const Class = CLASSES.get(facts?.class);
   if (!Class) throw broken(`the class ${show(facts?.class)} is unknown; there are ${[...CLASSES.keys()].join(', ')}`);
   try {
     checkKeys(facts, ['class', 'options', ...(Class === LinearRegression ? ['rank'] : ['inputs', 'outputs', 'classes', 'epochs', 'fresh']), 'encoder'], 'model');
-    const model = new Class(facts.options);
+    const model = new Class(facts.options ?? null); // missing ones are no defaults here
     if (model instanceof NeuralModel) restoreNetwork(model, tensors, facts);
     else restoreLinear(model, tensors, facts);
     if (tensors.size > 0) throw broken(`tensor ${show([...tensors.keys()][0])} does not belong to a ${facts.class}`);

@@ -53,7 +53,7 @@ async function startWorker({ task, transfer }, receive) {
   const died = (reason) => ({ type: 'error', name: 'WasmfitError', code: 'WORKER', message: `the worker of this run ended (${reason})`, hint: 'fit again, or use worker: false' });
   if (isNode) {
     const { Worker } = await nodeModule('worker_threads');
-    const worker = new Worker(new URL('./worker.js', import.meta.url));
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] }); // flags such as --input-type would stop it
     worker.on('message', receive);
     worker.on('error', (/** @type {Error} */ error) => receive(died(error.message)));
     worker.on('exit', (/** @type {number} */ code) => receive(died(`exit code ${code}`)));
