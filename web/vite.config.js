@@ -43,7 +43,8 @@ function sharedWorker() {
   };
 }
 
-/* uPlot without what the Lab has no use for: bars, steps, splines, dates, its legend, dragging, scatter mode, upright plots. A new uPlot that is built otherwise stops the build here. */
+/* uPlot without what the Lab has no use for: bars, steps, splines, dates, legend, dragging, scatter mode, upright plots.
+ * A uPlot that is written otherwise stops the build here. */
 function leanPlot() {
   const cuts = [
     ['domEnv ? nav.language : ', ''], // throws where the browser has no real language, as WebKit under LANG=C; we format numbers ourselves

@@ -16,8 +16,8 @@ function crossings(values, width, c, r) {
 }
 
 export class Field extends Points {
-  /** scene.field: { width, height, kind (class each cell), sure (its probability), leads (each class: its probability less the best other's) | share (0…1 each cell) }; cells run
-   * from the lower left corner, row by row, over the ranges of the axes. */
+  /** scene.field: { width, height, kind (class each cell), sure (its probability), leads (of each class: its probability less the
+   * best other's) } or { width, height, share (0…1 each cell) }; cells run from the lower left corner, row by row, over the axes. */
   under() {
     const { field } = this.scene;
     if (!field) return;
@@ -41,17 +41,13 @@ export class Field extends Points {
   #borders({ width, height, leads }) {
     const { ctx, box } = this;
     const place = (c, r) => [box.left + ((c + 0.5) / width) * box.width, box.top + box.height - ((r + 0.5) / height) * box.height];
+    const cell = (lead, c, r) => {
+      const ends = crossings(lead, width, c, r).map(([u, v]) => place(c + u, r + v));
+      ends.forEach((end, e) => (e % 2 ? ctx.lineTo(...end) : ctx.moveTo(...end)));
+    };
     ctx.beginPath();
     for (const lead of leads) {
-      for (let r = 0; r + 1 < height; r++) {
-        for (let c = 0; c + 1 < width; c++) {
-          const ends = crossings(lead, width, c, r).map(([u, v]) => place(c + u, r + v));
-          for (let e = 0; e + 1 < ends.length; e += 2) {
-            ctx.moveTo(...ends[e]);
-            ctx.lineTo(...ends[e + 1]);
-          }
-        }
-      }
+      for (let i = 0; i < width * (height - 1); i++) if ((i + 1) % width) cell(lead, i % width, Math.floor(i / width));
     }
     ctx.strokeStyle = tone('ink');
     ctx.lineWidth = 1.25;

@@ -72,7 +72,8 @@ export class Lines {
   }
 
   #options(log, count) {
-    const line = (colour, dash) => ({ stroke: () => tone(colour), width: 1.5, dash, points: { show: u => u.data[0].length === 1, size: 5, fill: () => tone(colour) } });
+    const alone = colour => ({ show: u => u.data[0].length === 1, size: 5, fill: () => tone(colour) });
+    const line = (colour, dash) => ({ stroke: () => tone(colour), width: 1.5, dash, points: alone(colour) });
     const { score, onCursor } = this.options;
     return {
       ...this.#size(),

@@ -18,7 +18,8 @@ export class Bar extends Part {
   render() {
     const { columns } = trainer;
     const action = nextAction();
-    return html`<button type="button" class="primary" id="bar-train" aria-label=${t(action)} ?disabled=${!source.table} @click=${toggle}>${icon(action === 'pause' ? 'pause' : 'train')}</button>
+    return html`<button type="button" class="primary" id="bar-train" aria-label=${t(action)} ?disabled=${!source.table} @click=${toggle}>
+        ${icon(action === 'pause' ? 'pause' : 'train')}</button>
       <span>${t(scoreName())} <b>${score(columns.score.at(-1))}</b></span><span>${t('loss')} <b>${size(columns.loss.at(-1))}</b></span>`;
   }
 }

@@ -68,7 +68,8 @@ export function slider(key, scale) {
   return field(key, html`<span class="slider">
     <input type="range" id="${key}-slider" aria-label=${t('label.' + key)} aria-valuetext=${show(key, value)} min=${scale.min} max=${scale.max} step=${scale.step}
       .value=${String(scale.toPosition(value))} @input=${slide}>
-    <input id=${key} type="text" inputmode="decimal" autocomplete="off" aria-describedby="why-${key}" .value=${show(key, value)} @change=${event => take(key, event.target)}>
+    <input id=${key} type="text" inputmode="decimal" autocomplete="off" aria-describedby="why-${key}"
+      .value=${show(key, value)} @change=${event => take(key, event.target)}>
   </span>`);
 }
 

@@ -43,7 +43,8 @@ export class Curve extends Part {
     const pick = list => (linear ? none : list);
     this.#lines?.draw({
       epoch: pick(columns.epoch), train: pick(loss ? columns.loss : columns.score), validation: pick(loss ? columns.valLoss : columns.valScore),
-      total: linear ? 1 : trainer.status === 'stopped' ? columns.epoch.length : (values ?? state.values).epochs, best: linear ? -1 : bestEpoch(columns), below: t('below'),
+      total: linear ? 1 : trainer.status === 'stopped' ? columns.epoch.length : (values ?? state.values).epochs,
+      best: linear ? -1 : bestEpoch(columns), below: t('below'),
     });
     this.ask();
   }
@@ -59,12 +60,14 @@ export class Curve extends Part {
     const train = say((loss ? columns.loss : columns.score)[at]);
     const validation = columns.valLoss.length ? say((loss ? columns.valLoss : columns.valScore)[at]) : '';
     const best = bestEpoch(columns);
+    const words = n ? t('curve.text', name, columns.epoch[at], train, validation && t('validated', validation)) : `${name}. ${t('curve.empty')}`;
     return html`<header><h3>${name}${loss ? html` <small>${this.#unit()}</small>` : nothing}</h3>
         ${n ? html`<span class="legend"><span class="at">${t('epoch')} ${columns.epoch[at]}</span>
         <span><span class="key train"></span>${t('training')} <b>${train}</b></span>
         ${validation ? html`<span><span class="key validation"></span>${t('validation')} <b>${validation}</b></span>` : nothing}
-        ${best >= 0 && !loss ? html`<span class="best" data-best=${best + 1}><span class="tick"></span>${t('best', best + 1)}</span>` : nothing}</span>` : nothing}</header>
-      <div class="plot" tabindex="0" role="img" aria-label=${n ? `${t('curve.text', name, columns.epoch[at], train, validation && t('validated', validation))} ${t('curve.keys')}` : `${name}. ${t('curve.empty')}`} @keydown=${this.#key}></div>
+        ${best < 0 || loss ? nothing : html`<span class="best" data-best=${best + 1}><span class="tick"></span>${t('best', best + 1)}</span>`}
+        </span>` : nothing}</header>
+      <div class="plot" tabindex="0" role="img" aria-label="${words} ${t('curve.keys')}" @keydown=${this.#key}></div>
       ${n ? nothing : html`<p class="empty"><span>${t(linear ? 'curve.linear' : 'curve.empty')}</span></p>`}`;
   }
 

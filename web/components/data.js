@@ -28,7 +28,8 @@ export class DataStep extends Step {
       <div class="fields">
         ${this.#sets()}${this.#targets()}
         <div class="two">${slider('heldOut', percent)}</div>
-        ${field('standardize', html`<input type="checkbox" id="standardize" aria-describedby="why-standardize" .checked=${state.values.standardize} ?disabled=${state.values.model === 'linear'}
+        ${field('standardize', html`<input type="checkbox" id="standardize" aria-describedby="why-standardize"
+          .checked=${state.values.standardize} ?disabled=${state.values.model === 'linear'}
           @change=${event => state.set({ standardize: event.target.checked })}>`)}
       </div>
       ${this.refusals(KEYS)}${this.#failure()}
@@ -58,14 +59,17 @@ export class DataStep extends Step {
     const tasks = ['auto', 'regression', 'classification'].map(value => ({ value, text: t('task.' + value) }));
     const header = { auto: 'auto', yes: true, no: false };
     const chosen = Object.keys(header).find(key => header[key] === source.header);
-    return html`<div class=${source.isFile ? '' : 'two'}>${choice('target', source.table.names.map(name => ({ value: name, text: name })), target)}</div>${choice('task', tasks)}
-      ${source.isFile ? choice('header', Object.keys(header).map(value => ({ value, text: t('header.' + value) })), chosen, event => source.reopen(header[event.target.value])) : nothing}`;
+    const names = source.table.names.map(name => ({ value: name, text: name }));
+    const headers = Object.keys(header).map(value => ({ value, text: t('header.' + value) }));
+    return html`<div class=${source.isFile ? '' : 'two'}>${choice('target', names, target)}</div>${choice('task', tasks)}
+      ${source.isFile ? choice('header', headers, chosen, event => source.reopen(header[event.target.value])) : nothing}`;
   }
 
   #failure() {
     if (!source.error) return nothing;
     const { file, message, hint } = source.error;
-    return html`<p class="problem" role="alert" id="data-error">${t('csv.failed', file, message.replace(/\.$/, ''))} ${hint ? sentence(hint) : nothing} ${source.table ? t('csv.kept') : nothing}</p>`;
+    const parts = [t('csv.failed', file, message.replace(/\.$/, '')), hint && sentence(hint), source.table && t('csv.kept')];
+    return html`<p class="problem" role="alert" id="data-error">${parts.filter(Boolean).join(' ')}</p>`;
   }
 
   #table() {
@@ -80,12 +84,14 @@ export class DataStep extends Step {
 
   #gaps() {
     return html`<p class="gaps" data-control="gaps">${t('gaps', source.gaps)}
-      <label><input type="checkbox" id="gaps" .checked=${source.withoutGaps} @change=${event => source.leaveOutGaps(event.target.checked)}> ${t('label.gaps', source.gaps)}</label></p>`;
+      <label><input type="checkbox" id="gaps" .checked=${source.withoutGaps} @change=${event => source.leaveOutGaps(event.target.checked)}>
+      ${t('label.gaps', source.gaps)}</label></p>`;
   }
 
   #column(column, target) {
     const isTarget = column.name === target;
+    const range = columnRange(column) + (column.missing ? ` · ${t('column.missing', column.missing)}` : '');
     return html`<li class=${isTarget ? 'target' : ''}><span class="name" title=${column.name}>${column.name}</span>
-      ${histogram(column.bins)}<span class="range" title=${columnRange(column)}>${isTarget ? html`<b>${t('column.target')}</b> ` : nothing}${columnRange(column)}${column.missing ? ` · ${t('column.missing', column.missing)}` : nothing}</span></li>`;
+      ${histogram(column.bins)}<span class="range" title=${range}>${isTarget ? html`<b>${t('column.target')}</b> ` : nothing}${range}</span></li>`;
   }
 }

@@ -6,7 +6,7 @@ import { extent } from '../charts/plane.js';
 import { Points } from '../charts/points.js';
 import { t } from '../text/text.js';
 
-const DRAWN = 2000; // rows drawn at most, evenly spread
+const DRAWN = 2000; // rows drawn at most
 const GRID = 96;
 const CURVE = 240;
 const CLASSES = 30; // the largest matrix
@@ -19,83 +19,93 @@ function kindOf({ X, task }) {
 
 function titleOf(kind, { X, target }) {
   const [a, b] = X.names;
-  return { curve: () => t('fit.curve', a, target), true: () => t('fit.true', target), field: () => t('fit.field', a, b), surface: () => t('fit.surface', target, a, b), matrix: () => t('fit.matrix') }[kind]();
+  const values = { curve: [a, target], true: [target], field: [a, b], surface: [target, a, b], matrix: [] };
+  return t('fit.' + kind, ...values[kind]);
 }
 
-function sample(total, all) {
-  const n = all ? total : Math.min(total, DRAWN);
+/* At most `most` places of `total`, evenly spread. */
+function spread(total, most) {
+  const n = Math.min(total, most);
   return Int32Array.from({ length: n }, (_, i) => Math.floor((i * total) / n));
 }
 
-const pick = (values, rows) => Array.from(rows, i => values[i]);
+const pick = (values, places) => Array.from(places, i => values[i]);
 
 /* What the model says along the feature, or over the two features. */
-function sweep(kind, model, X) {
-  const columns = X.names.map(name => X.column(name).values);
-  const ranges = columns.map(values => extent(values));
-  const along = (range, n) => Float64Array.from({ length: n }, (_, i) => range[0] + ((range[1] - range[0]) * (i + 0.5)) / n);
+function sweep({ kind, features }, model, { names }) {
+  const along = (values, n) => {
+    const [min, max] = extent(values);
+    return Float64Array.from({ length: n }, (_, i) => min + ((max - min) * (i + 0.5)) / n);
+  };
   if (kind === 'curve') {
-    const x = along(ranges[0], CURVE);
-    return { line: { x, y: model.predict(Table.from([{ name: X.names[0], values: x }])) } };
+    const x = along(features[0], CURVE);
+    return { line: { x, y: model.predict(Table.from([{ name: names[0], values: x }])) } };
   }
-  const [u, v] = ranges.map(range => along(range, GRID));
+  const [u, v] = features.map(values => along(values, GRID));
   const grid = Table.from([
-    { name: X.names[0], values: Float64Array.from({ length: GRID * GRID }, (_, i) => u[i % GRID]) },
-    { name: X.names[1], values: Float64Array.from({ length: GRID * GRID }, (_, i) => v[Math.floor(i / GRID)]) },
+    { name: names[0], values: Float64Array.from({ length: GRID * GRID }, (_, i) => u[i % GRID]) },
+    { name: names[1], values: Float64Array.from({ length: GRID * GRID }, (_, i) => v[Math.floor(i / GRID)]) },
   ]);
-  if (kind === 'surface') return { grid: model.predict(grid) };
-  return { sure: model.predictProba(grid) };
+  return kind === 'surface' ? { grid: model.predict(grid) } : { chances: model.predictProba(grid) };
 }
 
-/** Everything the figure needs of a model (or of the data alone when there is none): plain numbers, no model kept. */
-export function look(model, { problem, splits }) {
+/* Places of the rows of a part: 'all', 'train' or 'validation'. Where all rows are at hand it is the split itself, in its order, so
+ * that sums are those of the API to the last bit. */
+function placesOf({ held, rows, splits }, part) {
+  if (splits && part !== 'all') return splits[part];
+  const every = Array.from(rows.keys());
+  return held && part !== 'all' ? every.filter(i => Boolean(held[i]) === (part === 'validation')) : every;
+}
+
+/* The numbers beside the figure: { columns, lines: [{ part, count, values }] }, the score first. */
+function measure(found) {
+  const rmse = (a, b) => Math.sqrt(metrics.mse(a, b));
+  const measures = found.task === 'classification' ? { accuracy: metrics.accuracy } : { r2: metrics.r2, rmse, mae: metrics.mae };
+  const lines = (found.held ? ['train', 'validation'] : ['all']).map(part => {
+    const places = placesOf(found, part);
+    const pair = [pick(found.truth, places), pick(found.predicted, places)];
+    return { part, count: places.length, values: Object.values(measures).map(one => one(...pair)) };
+  });
+  return { columns: ['count', ...Object.keys(measures)], lines };
+}
+
+/** Everything the figure needs of a model, or of the data alone when there is none: plain numbers, no model kept. In a hurry,
+ * while a run goes on, rows beyond what is drawn are left out. `rows` says which rows the lists are of, `drawn` which places of
+ * the lists are drawn. */
+export function look(model, { problem, splits }, hurry = false) {
   const { X, y, task, target } = problem;
   const kind = kindOf(problem);
-  const rows = sample(X.rows, kind === 'matrix');
-  const found = { kind, problem, task, target, rows, total: X.rows, title: titleOf(kind, problem), truth: pick(y, rows) };
+  const rows = spread(X.rows, hurry ? DRAWN : Infinity);
+  const part = rows.length < X.rows ? X.take(rows) : X;
+  const found = { kind, problem, task, target, rows, total: X.rows, title: titleOf(kind, problem), truth: pick(y, rows), drawn: spread(rows.length, DRAWN) };
+  found.features = kind === 'true' || kind === 'matrix' ? [] : X.names.map(name => part.column(name).values);
   if (task === 'classification') found.classes = model ? [...model.classes] : [...new Set(y)].sort((a, b) => (a < b ? -1 : 1));
   if (splits) {
     const held = new Uint8Array(X.rows);
     for (const i of splits.validation) held[i] = 1;
     found.held = pick(held, rows);
-    found.splits = splits;
+    if (part === X) found.splits = splits;
   }
   if (!model) return found;
-  found.all = model.predict(X);
-  found.predicted = pick(found.all, rows);
-  if (kind === 'curve' || kind === 'field' || kind === 'surface') Object.assign(found, sweep(kind, model, X));
+  found.predicted = model.predict(part);
+  found.numbers = measure(found);
+  if (found.features.length) Object.assign(found, sweep(found, model, X));
   return found;
 }
 
-/** The numbers beside the figure: { columns, lines: [{ part, count, values }] }, the score first. */
-export function numbersOf({ task, all, problem: { y }, splits }) {
-  const measures = task === 'classification' ? { accuracy: metrics.accuracy } : { r2: metrics.r2, rmse: (a, b) => Math.sqrt(metrics.mse(a, b)), mae: metrics.mae };
-  const parts = splits ? { train: splits.train, validation: splits.validation } : { all: Int32Array.from(y.keys()) };
-  const lines = Object.entries(parts).map(([part, rows]) => {
-    const pair = [pick(y, rows), pick(all, rows)];
-    return { part, count: rows.length, values: Object.values(measures).map(measure => measure(...pair)) };
-  });
-  return { columns: ['count', ...Object.keys(measures)], lines };
+function words(found, scene) {
+  const line = ({ part, values }) => `${t('rows.' + part)} ${values.map(v => v.toPrecision(3)).join(', ')}`;
+  return { ...scene, text: t('fit.text', found.title, found.numbers ? found.numbers.lines.map(line).join('; ') : t('fit.empty')) };
 }
 
-/* Positions in found.rows of the rows of a part. */
-function rowsOf({ held, rows }, part) {
-  const every = Array.from(rows.keys());
-  return held && part !== 'all' ? every.filter(i => Boolean(held[i]) === (part === 'validation')) : every;
-}
-
-const words = (found, scene) => ({ ...scene, text: t('fit.text', found.title, found.predicted ? numbersOf(found).lines.map(({ part, values }) => `${t('rows.' + part)} ${values.map(v => v.toPrecision(3)).join(', ')}`).join('; ') : t('fit.empty')) });
-
-function points(found, index, x, y, kind) {
-  return { index, x, y, held: found.held && pick(found.held, index), kind };
-}
+/* The points of a scene: `index` are their places in the lists of what was found. */
+const points = (found, index, x, y) => ({ index, x: pick(x, index), y: pick(y, index), held: found.held && pick(found.held, index) });
 
 function curveScene(found, index) {
-  const { X, y } = found.problem;
-  const x = X.column(X.names[0]).values;
+  const [x] = found.features;
   return words(found, {
-    x: { label: X.names[0], range: extent(x) }, y: { label: found.target, range: extent(y, found.line?.y ?? []) },
-    points: points(found, index, index.map(i => x[found.rows[i]]), pick(found.truth, index)), line: found.line,
+    x: { label: found.problem.X.names[0], range: extent(x) }, y: { label: found.target, range: extent(found.truth, found.line?.y ?? []) },
+    points: points(found, index, x, found.truth), line: found.line,
   });
 }
 
@@ -103,20 +113,17 @@ function trueScene(found, index) {
   const range = extent(found.truth, found.predicted ?? []);
   return words(found, {
     x: { label: t('true', found.target), range }, y: { label: t('predicted', found.target), range },
-    points: points(found, found.predicted ? index : [], pick(found.truth, found.predicted ? index : []), pick(found.predicted ?? [], found.predicted ? index : [])), diagonal: true,
+    points: points(found, found.predicted ? index : [], found.truth, found.predicted), diagonal: true,
   });
 }
 
 function planeScene(found, index) {
-  const { X } = found.problem;
-  const [a, b] = X.names.map(name => X.column(name).values);
-  const kinds = found.classes && index.map(i => found.classes.indexOf(found.truth[i]));
-  const scene = {
-    x: { label: X.names[0], range: extent(a) }, y: { label: X.names[1], range: extent(b) },
-    points: points(found, index, index.map(i => a[found.rows[i]]), index.map(i => b[found.rows[i]]), kinds),
-  };
-  if (found.sure) scene.field = classField(found.sure);
-  if (found.kind === 'surface') shade(found, scene, index);
+  const [a, b] = found.features;
+  const { names } = found.problem.X;
+  const scene = { x: { label: names[0], range: extent(a) }, y: { label: names[1], range: extent(b) }, points: points(found, index, a, b) };
+  if (found.classes) scene.points.kind = index.map(i => found.classes.indexOf(found.truth[i]));
+  if (found.chances) scene.field = classField(found.chances);
+  if (found.kind === 'surface') shade(found, scene);
   return words(found, scene);
 }
 
@@ -135,17 +142,16 @@ function classField({ data, rows, cols }) {
 }
 
 /* One scale of magnitude for the field and the points on it. */
-function shade(found, scene, index) {
+function shade(found, scene) {
   const [min, max] = extent(found.truth);
   const share = v => (v - min) / (max - min);
-  scene.points.share = index.map(i => share(found.truth[i]));
+  scene.points.share = scene.points.index.map(i => share(found.truth[i]));
   if (found.grid) scene.field = { width: GRID, height: GRID, share: Float64Array.from(found.grid, share) };
 }
 
 function matrixScene(found, part) {
-  const { y } = found.problem;
-  const rows = found.splits && part !== 'all' ? found.splits[part] : Int32Array.from(y.keys());
-  const { labels, matrix } = metrics.confusionMatrix(pick(y, rows), pick(found.all, rows), { labels: found.classes });
+  const places = placesOf(found, part);
+  const { labels, matrix } = metrics.confusionMatrix(pick(found.truth, places), pick(found.predicted, places), { labels: found.classes });
   return { labels, counts: matrix, corner: t('true.head'), text: found.title };
 }
 
@@ -157,7 +163,8 @@ export function figureOf(found, part) {
     const drawable = found.predicted && found.classes.length <= CLASSES;
     return drawable ? { Chart: Matrix, scene: matrixScene(found, part) } : { Chart: Points, scene: blank };
   }
-  const index = rowsOf(found, part);
+  const wanted = new Set(placesOf(found, part));
+  const index = Array.from(found.drawn).filter(i => wanted.has(i));
   if (found.kind === 'curve') return { Chart: Points, scene: curveScene(found, index) };
   if (found.kind === 'true') return { Chart: Points, scene: trueScene(found, index) };
   return { Chart: Field, scene: planeScene(found, index) };

@@ -4,7 +4,7 @@ import { source, state, targetName, trainer } from '../lab.js';
 import { plain, score, size } from '../text/numbers.js';
 import { t } from '../text/text.js';
 import { Part, html, nothing } from './base.js';
-import { figureOf, look, numbersOf } from './figures.js';
+import { figureOf, look } from './figures.js';
 
 const signs = ['\u25cf', '\u25a0', '\u25b2', '\u25c6']; // the marks of charts/points.js
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -44,7 +44,7 @@ export class FitFigure extends Part {
     this.#looking = true;
     const begun = performance.now();
     try {
-      const found = await trainer.view(model => look(model, trainer));
+      const found = await trainer.view(model => look(model, trainer, trainer.active));
       this.#failed = undefined;
       const nothingYet = () => look(undefined, { problem: trainer.problem ?? source.problem(targetName(), state.values.task) });
       if (found || !trainer.active || !this.#found?.predicted) this.#found = found ?? nothingYet();
@@ -103,10 +103,11 @@ export class FitFigure extends Part {
     const { title, kind } = found ?? { title: t('fit'), kind: 'points' };
     const fitted = found?.predicted !== undefined;
     const parts = ['all', 'train', 'validation'];
+    const option = part => html`<option value=${part} .selected=${part === this.#shownPart()}>${t('rows.' + part)}</option>`;
     return html`<header><h2><span class="ordinal">4</span> ${t('step.see')} <span class="view">${t('fit')}</span></h2>
         <h3>${title}</h3>
-        ${found?.held ? html`<div class="field" data-control="rows"><label for="rows">${t('label.rows')}</label><select id="rows" @change=${event => this.#choose(event.target.value)}>
-          ${parts.map(part => html`<option value=${part} .selected=${part === this.#shownPart()}>${t('rows.' + part)}</option>`)}</select></div>` : nothing}
+        ${found?.held ? html`<div class="field" data-control="rows"><label for="rows">${t('label.rows')}</label>
+          <select id="rows" @change=${event => this.#choose(event.target.value)}>${parts.map(option)}</select></div>` : nothing}
         ${kind === 'matrix' || !fitted ? nothing : html`<button type="button" id="save-png" @click=${() => this.#save()}>${t('save.png')}</button>`}</header>
       <div class="see"><div class="figure ${kind}"></div>
         <div class="beside">${this.#failed ? html`<p class="problem" role="alert">${this.#failed.message}</p>` : nothing}
@@ -116,7 +117,7 @@ export class FitFigure extends Part {
   }
 
   #numbers() {
-    const { columns, lines } = numbersOf(this.#found);
+    const { columns, lines } = this.#found.numbers;
     return html`<table class="numbers"><thead><tr><th scope="col">${t('part')}</th>${columns.map(name => html`<th scope="col">${t(name)}</th>`)}</tr></thead>
       <tbody>${lines.map(({ part, count, values }) => html`<tr data-part=${part}><th scope="row">${t('rows.' + part)}</th><td>${count}</td>
         ${values.map((value, i) => html`<td data-value=${value}>${i ? size(value) : score(value)}</td>`)}</tr>`)}</tbody></table>
@@ -126,9 +127,11 @@ export class FitFigure extends Part {
   #legend() {
     const found = this.#found;
     if (!found) return nothing;
-    const sampled = found.rows.length < found.total ? html`<li>${t('sampled', found.rows.length, found.total)}</li>` : nothing;
-    const classes = (found.kind === 'field' ? found.classes : []).map((label, k) => html`<li><span class="sign k${k % 8}">${signs[k % signs.length]}</span>${label}</li>`);
-    return html`<ul class="marks ${found.kind}">${classes}<li><span class="mark"></span>${t('rows.train')}</li><li><span class="mark filled"></span>${t('rows.validation')}</li>${sampled}</ul>`;
+    const sampled = found.drawn.length < found.total ? html`<li>${t('sampled', found.drawn.length, found.total)}</li>` : nothing;
+    const classes = found.kind === 'field' ? found.classes : [];
+    const sign = (label, k) => html`<li><span class="sign k${k % 8}">${signs[k % signs.length]}</span>${label}</li>`;
+    return html`<ul class="marks ${found.kind}">${classes.map(sign)}<li><span class="mark"></span>${t('rows.train')}</li>
+      <li><span class="mark filled"></span>${t('rows.validation')}</li>${sampled}</ul>`;
   }
 
   #point() {

@@ -31,7 +31,8 @@ export class Head extends Part {
     return html`<header><h1>wasmfit <span>Lab</span></h1>
       ${this.fresh ? html`<button type="button" id="update" @click=${this.fresh}>${t('update')}</button>` : nothing}
       <button type="button" id="language" lang=${language.name === 'en' ? 'zh' : 'en'} @click=${() => speakOther().catch(() => {})}>${t('other')}</button>
-      <select id="theme" aria-label=${t('theme')} title=${t('theme')} @change=${choose}>${themes.map(name => html`<option value=${name} .selected=${name === theme}>${t('theme.' + name)}</option>`)}</select>
+      <select id="theme" aria-label=${t('theme')} title=${t('theme')} @change=${choose}>
+        ${themes.map(name => html`<option value=${name} .selected=${name === theme}>${t('theme.' + name)}</option>`)}</select>
       <button type="button" id="help" aria-label=${t('keys')} title=${t('keys')} aria-keyshortcuts="?" @click=${openKeys}>?</button></header>`;
   }
 }

@@ -24,7 +24,8 @@ export class ModelStep extends Step {
 
   #models() {
     const not = source.table && taskName() === 'classification';
-    return html`<div class="two">${choice('model', [{ value: 'mlp', text: t('model.mlp') }, { value: 'linear', text: t(not ? 'model.linear.not' : 'model.linear'), disabled: not }])}</div>`;
+    const linear = { value: 'linear', text: t(not ? 'model.linear.not' : 'model.linear'), disabled: not };
+    return html`<div class="two">${choice('model', [{ value: 'mlp', text: t('model.mlp') }, linear])}</div>`;
   }
 
   #network() {
@@ -39,9 +40,10 @@ export class ModelStep extends Step {
   #layers() {
     const { hidden } = state.values;
     const { most, min, max } = fields.hidden;
-    const layer = (units, i) => html`<span class="layer"><input type="number" id=${i ? `hidden-${i + 1}` : 'hidden'} data-layer=${i} min=${min} max=${max} aria-label=${t('layer.units', i + 1)}
-      aria-describedby="why-hidden" .value=${String(units)} @change=${event => this.#setUnits(i, event.target)}><button type="button" class="bare" data-remove=${i} aria-label=${t('layer.remove', i + 1)} title=${t('layer.remove', i + 1)}
-      @click=${() => state.set({ hidden: hidden.toSpliced(i, 1) })}>×</button></span>`;
+    const layer = (units, i) => html`<span class="layer"><input type="number" id=${i ? `hidden-${i + 1}` : 'hidden'} min=${min} max=${max}
+      aria-label=${t('layer.units', i + 1)} aria-describedby="why-hidden" .value=${String(units)}
+      @change=${event => this.#setUnits(i, event.target)}><button type="button" class="bare" title=${t('layer.remove', i + 1)}
+      aria-label=${t('layer.remove', i + 1)} @click=${() => state.set({ hidden: hidden.toSpliced(i, 1) })}>×</button></span>`;
     return field('hidden', html`<span class="layers">${hidden.length ? hidden.map(layer) : html`<span class="note">${t('layer.none')}</span>`}
       <button type="button" id="add-layer" ?disabled=${hidden.length >= most} aria-label=${t('layer.add')} title=${t('layer.add')}
       @click=${() => state.set({ hidden: [...hidden, hidden.at(-1) ?? 16] })}>+</button></span>`);

@@ -53,7 +53,8 @@ export class TrainStep extends Step {
   #buttons() {
     const { status, active } = trainer;
     const action = nextAction();
-    const button = (id, sign, label, run, disabled, busy = false) => html`<button type="button" id=${id} data-control=${id} class=${id === 'train' ? 'primary' : ''} data-action=${id === 'train' ? action : nothing}
+    const button = (id, sign, label, run, disabled, busy = false) => html`<button type="button" id=${id} data-control=${id}
+      class=${id === 'train' ? 'primary' : ''} data-action=${id === 'train' ? action : nothing}
       ?disabled=${disabled} aria-busy=${busy} @click=${run}>${icon(sign)}<span>${label}</span></button>`;
     return html`<div class="buttons">
       ${button('train', action === 'pause' ? 'pause' : 'train', t(action), toggle, !source.table || status === 'stopping')}

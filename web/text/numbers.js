@@ -14,7 +14,8 @@ export function size(value, digits = 3) {
   if (!Number.isFinite(value)) return minus(value > 0 ? '\u221e' : '-\u221e');
   const magnitude = Math.abs(value);
   if (magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e6)) return minus(value.toExponential(digits - 1));
-  return minus(Number(value.toPrecision(digits)).toLocaleString('en', { useGrouping: false, minimumSignificantDigits: Math.min(digits, 3), maximumSignificantDigits: digits }));
+  const shape = { useGrouping: false, minimumSignificantDigits: digits, maximumSignificantDigits: digits };
+  return minus(value.toLocaleString('en', shape));
 }
 
 /** A number of a column: as short as `digits` significant digits allow. */
