@@ -10,12 +10,21 @@ void wf_sums_clear(wf_sums *sums, int K) {
   for (int k = 0; k < K; k++) sums->residual[k] = 0;
 }
 
-static void mse_row(wf_sums *sums, wf_real *d, const wf_real *z, const wf_real *y, int K, wf_real scale) {
+/* Row r's place in the targets. */
+static size_t place(const int32_t *order, int first, int r) { return (size_t)(order ? order[first + r] : first + r); }
+
+/* All rows of one output after the other; two sums, so that an addition need not wait for the last one. */
+static void mse_rows(wf_sums *sums, wf_real *d, const wf_real *z, const wf_real *y, const int32_t *order, int first, int B, int K,
+                     int O8, wf_real scale) {
   for (int k = 0; k < K; k++) {
-    double e = (double)z[k] - (double)y[k];
-    sums->residual[k] += e * e;
-    sums->loss += e * e;
-    if (d) d[k] = scale * (wf_real)e;
+    double sum[2] = {0, 0};
+    for (int r = 0; r < B; r++) {
+      double e = (double)z[(size_t)r * (size_t)O8 + (size_t)k] - (double)y[place(order, first, r) * (size_t)K + (size_t)k];
+      sum[r & 1] += e * e;
+      if (d) d[(size_t)r * (size_t)O8 + (size_t)k] = scale * (wf_real)e;
+    }
+    sums->residual[k] += sum[0] + sum[1];
+    sums->loss += sum[0] + sum[1];
   }
 }
 
@@ -74,14 +83,17 @@ void wf_loss_rows(wf_sums *sums, wf_real *d, wf_real *z, wf_loss loss, const voi
                   int K, int O8) {
   double n = loss == WF_CROSS_ENTROPY ? B : (double)B * K;
   wf_real scale = (wf_real)((loss == WF_MSE ? 2 : 1) / n);
+  sums->rows += B;
+  if (loss == WF_MSE) {
+    mse_rows(sums, d, z, y, order, first, B, K, O8, scale);
+    return;
+  }
   for (int r = 0; r < B; r++, z += O8) {
-    size_t row = (size_t)(order ? order[first + r] : first + r);
-    if (loss == WF_MSE) mse_row(sums, d, z, (const wf_real *)y + row * (size_t)K, K, scale);
-    else if (loss == WF_CROSS_ENTROPY) cross_entropy_row(sums, d, z, ((const int32_t *)y)[row], K, O8, scale);
+    size_t row = place(order, first, r);
+    if (loss == WF_CROSS_ENTROPY) cross_entropy_row(sums, d, z, ((const int32_t *)y)[row], K, O8, scale);
     else binary_row(sums, d, z, (const wf_real *)y + row * (size_t)K, K, scale);
     if (d) d += O8;
   }
-  sums->rows += B;
 }
 
 double wf_loss_mean(const wf_sums *sums, wf_loss loss, int K) {
