@@ -29,10 +29,10 @@ Trains on a CSV file, or on IDX images with --labels FILE; both may be gzipped.
   --labels FILE          IDX labels of the images; --test-images, --test-labels
   --dataset NAME         instead of DATA: diabetes, iris, digits, wine, moons, …
   --model mlp|linear     network, or least squares (classes: softmax regression)
-  --hidden 64,64         units of the hidden layers
+  --hidden 32,16         units of the hidden layers
   --activation relu      their activation: tanh, sigmoid, gelu, silu, elu, …
   --optimizer adam|sgd   --learning-rate 0.001 (sgd: 0.01)  --momentum 0 (sgd)
-  --weight-decay 0  --batch-size 32  --epochs 300  --seed 0
+  --weight-decay 0  --batch-size 32  --epochs 100  --seed 0
   --test 0.2             share of the rows held back for the test; 0: none
   --out FILE             the model; model.safetensors when not given
   --json                 the result, or the error, as one JSON object

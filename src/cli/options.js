@@ -82,7 +82,7 @@ function choice({ last }, name, names) {
 
 /** @param {string | undefined} text */
 function layers(text) {
-  if (text === undefined) return [64, 64];
+  if (text === undefined) return [32, 16];
   return text.split(',').map((part) => {
     const units = /^\d+$/.test(part.trim()) ? Number(part) : 0;
     if (units >= 1 && units <= Number(registry.training.units.max)) return units;
@@ -138,7 +138,7 @@ export function parseTrain(args) {
     model: /** @type {'mlp' | 'linear'} */ (choice(parsed, 'model', ['mlp', 'linear']) ?? 'mlp'),
     hidden: layers(last('hidden')), activation: choice(parsed, 'activation', registry.activations.map((entry) => entry.name)),
     optimizer: momentum === undefined ? optimizer : { ...optimizer, momentum },
-    batchSize: number(parsed, 'batch-size'), epochs: number(parsed, 'epochs') ?? 300, seed: number(parsed, 'seed'),
+    batchSize: number(parsed, 'batch-size'), epochs: number(parsed, 'epochs') ?? 100, seed: number(parsed, 'seed'),
     test: number(parsed, 'test') ?? 0.2, out: last('out') ?? 'model.safetensors', given: new Set(given.keys()),
   };
 }
