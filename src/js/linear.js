@@ -155,6 +155,7 @@ export class LinearRegression extends Estimator {
    * @returns {number}
    */
   score(X, y) {
+    this._checkFitted('score');
     const predicted = this.predict(X);
     return r2(toTarget(y, 'y', countRows(predicted)), predicted);
   }

@@ -234,6 +234,7 @@ export class NeuralModel extends Estimator {
    * @returns {number}
    */
   score(X, y) {
+    this._checkFitted('score');
     const predicted = this.predict(X);
     const rows = countRows(predicted);
     if (this._trained?.classes) {
