@@ -182,10 +182,24 @@ typedef struct wf_linear_result {
 } wf_linear_result;
 
 /* min ‖diag(√s)(Y - X W - 1 bᵀ)‖² by Householder QR with column pivoting; rank deficient: the minimum-norm W.
- * coef (K,D) and intercept (K) out; x (N,D), y (N,K), weight (N) or NULL: non-negative. f64, row-major. Works on a copy.
+ * coef (K,D) and intercept (K) out; x (N,D), y (N,K), weight (N) or NULL: non-negative, 0: the row is absent. f64, row-major.
+ * Needs memory for (D + K)² numbers beside x and y, or for N (D + K) when there are fewer rows than about 2 D.
  * Returns 0: out of memory. */
 int wf_linear_fit(double *coef, double *intercept, wf_linear_result *result, const double *x, const double *y,
                   const double *weight, int rows, int features, int outputs, int fit_intercept);
+
+/* The same for rows that come in blocks and need not be in memory together; however they are cut, the bits are the same:
+ *   push every block; solve; then, while correct returns 1: residual for every block again; solution.
+ * Without residual and correct the solution is that of plain QR. */
+typedef struct wf_linear wf_linear;
+/* rows: how many will be pushed at most; 0: unknown and many. NULL: out of memory. */
+wf_linear *wf_linear_new(int rows, int features, int outputs, int fit_intercept);
+void wf_linear_push(wf_linear *linear, const double *x, const double *y, const double *weight, int rows);
+int wf_linear_solve(wf_linear *linear); /* once, after the last row; 0: out of memory */
+void wf_linear_residual(wf_linear *linear, const double *x, const double *y, const double *weight, int rows);
+int wf_linear_correct(wf_linear *linear); /* 1: another round would better the solution */
+void wf_linear_solution(double *coef, double *intercept, wf_linear_result *result, const wf_linear *linear);
+void wf_linear_free(wf_linear *linear); /* NULL is fine */
 
 /* ---- 8. Inference for least squares, in f64 ------------------------------------------------------------------------ */
 

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../kernels/f64x2.h"
+
 typedef struct dd { double hi, lo; } dd;
 
 /* a + b exactly */
@@ -47,6 +49,23 @@ static inline void dd_accumulate(double *hi, double *lo, double a, double b) {
   dd p = two_prod(a, b), s = two_sum(*hi, p.hi);
   *hi = s.hi;
   *lo += s.lo + p.lo;
+}
+
+/* Two lanes of the same. A factor with its halves of 26 bits, so that one that is used often is split once. */
+typedef struct split2 { f64x2 all, high, low; } split2;
+
+static inline split2 split2_of(f64x2 a) {
+  f64x2 t = f64x2_mul(f64x2_splat(134217729.0), a), high = f64x2_sub(t, f64x2_sub(t, a));
+  return (split2){a, high, f64x2_sub(a, high)};
+}
+
+static inline void dd_accumulate2(f64x2 *hi, f64x2 *lo, split2 a, split2 b) {
+  f64x2 p = f64x2_mul(a.all, b.all), rest = f64x2_sub(f64x2_mul(a.high, b.high), p);
+  rest = f64x2_madd(f64x2_madd(f64x2_madd(rest, a.high, b.low), a.low, b.high), a.low, b.low);
+  f64x2 s = f64x2_add(*hi, p), t = f64x2_sub(s, *hi);
+  rest = f64x2_add(rest, f64x2_add(f64x2_sub(*hi, f64x2_sub(s, t)), f64x2_sub(p, t)));
+  *hi = s;
+  *lo = f64x2_add(*lo, rest);
 }
 
 /* Powers of two, exact without libm. exponent: the e of 2^e <= |a| < 2^(e+1), within ±1000, and -1000 of 0. */

@@ -1,0 +1,49 @@
+/* f64x2.h: the vector vocabulary of the linear models · in: intrinsics · out: f64x2_* · next: ../core/dd.h
+ *
+ * As f32x4.h: wasm_simd128.h under WebAssembly, vector_size(16) natively; the same names and the same bits. No fused multiply-add on
+ * any target, as error-free transformations need each rounding. Loads and stores take any alignment. */
+#ifndef WF_F64X2_H
+#define WF_F64X2_H
+
+#include <string.h>
+
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+
+typedef v128_t f64x2;
+
+static inline f64x2 f64x2_load(const double *p) { return wasm_v128_load(p); }
+static inline void f64x2_store(double *p, f64x2 a) { wasm_v128_store(p, a); }
+static inline f64x2 f64x2_splat(double a) { return wasm_f64x2_splat(a); }
+static inline f64x2 f64x2_add(f64x2 a, f64x2 b) { return wasm_f64x2_add(a, b); }
+static inline f64x2 f64x2_sub(f64x2 a, f64x2 b) { return wasm_f64x2_sub(a, b); }
+static inline f64x2 f64x2_mul(f64x2 a, f64x2 b) { return wasm_f64x2_mul(a, b); }
+static inline double f64x2_lane0(f64x2 a) { return wasm_f64x2_extract_lane(a, 0); }
+static inline double f64x2_lane1(f64x2 a) { return wasm_f64x2_extract_lane(a, 1); }
+
+#else /* native */
+
+typedef double f64x2 __attribute__((vector_size(16)));
+
+static inline f64x2 f64x2_load(const double *p) {
+  f64x2 a;
+  memcpy(&a, p, sizeof a);
+  return a;
+}
+static inline void f64x2_store(double *p, f64x2 a) { memcpy(p, &a, sizeof a); }
+static inline f64x2 f64x2_splat(double a) { return (f64x2){a, a}; }
+static inline f64x2 f64x2_add(f64x2 a, f64x2 b) { return a + b; }
+static inline f64x2 f64x2_sub(f64x2 a, f64x2 b) { return a - b; }
+static inline f64x2 f64x2_mul(f64x2 a, f64x2 b) { return a * b; }
+static inline double f64x2_lane0(f64x2 a) { return a[0]; }
+static inline double f64x2_lane1(f64x2 a) { return a[1]; }
+
+#endif
+
+/* a + b·c, two roundings; a - b·c */
+static inline f64x2 f64x2_madd(f64x2 a, f64x2 b, f64x2 c) { return f64x2_add(a, f64x2_mul(b, c)); }
+static inline f64x2 f64x2_msub(f64x2 a, f64x2 b, f64x2 c) { return f64x2_sub(a, f64x2_mul(b, c)); }
+/* lane 0 + lane 1 */
+static inline double f64x2_sum(f64x2 a) { return f64x2_lane0(a) + f64x2_lane1(a); }
+
+#endif
