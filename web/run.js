@@ -51,6 +51,10 @@ export class Trainer extends EventTarget {
     this.dispatchEvent(new Event('status'));
   }
 
+  #fail({ message, hint }) {
+    this.#become('failed', hint ? `${message}; ${hint}` : message);
+  }
+
   /** Starts a new run; the former one is stopped and its model given back. once: one epoch, then paused. */
   start(problem, values, { once = false } = {}) {
     this.clear();
@@ -60,7 +64,7 @@ export class Trainer extends EventTarget {
       this.model = newModel(values, task);
       this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined });
     } catch (error) {
-      this.#become('failed', error.message);
+      this.#fail(error);
       return;
     }
     if (once) this.#run.step();
@@ -91,7 +95,7 @@ export class Trainer extends EventTarget {
       const known = ['stopped', 'diverged'].includes(history.stopped);
       this.#become(known ? history.stopped : 'done', history.message ?? this.model.warnings?.join(' '));
     } catch (error) {
-      if (run === this.#run) this.#become('failed', error.message);
+      if (run === this.#run) this.#fail(error);
     }
   }
 

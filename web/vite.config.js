@@ -16,6 +16,7 @@ function offline() {
         const hash = createHash('sha256');
         for (const name of Object.keys(bundle).sort()) hash.update(name).update(bundle[name].type === 'chunk' ? bundle[name].code : bundle[name].source);
         const files = ['./', ...Object.keys(bundle).filter(name => name !== 'index.html')];
+        if (!files.some(name => name.endsWith('.wasm'))) this.error('build/wasmfit.wasm is not there; make build makes it');
         const source = readFileSync(here('sw.js'), 'utf8')
           .replace(/\/\*[^*]*\*\/ \[\]/, () => JSON.stringify(files))
           .replace(/\/\*[^*]*\*\/ ''/, () => JSON.stringify(hash.digest('hex').slice(0, 12)));

@@ -38,6 +38,9 @@ export function take(key, input) {
   }
 }
 
+/** A message of the package as a sentence. */
+export const sentence = text => text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? '' : '.');
+
 /** A label over its control; the reason is read out with it and shown in the step's line of help. */
 export function field(key, control, extra = nothing) {
   return html`<div class="field" data-control=${key}>
@@ -48,8 +51,8 @@ export function field(key, control, extra = nothing) {
 
 /** options: [{ value, text, disabled? }] */
 export function choice(key, options, chosen = state.values[key], onChange = event => take(key, event.target)) {
-  return field(key, html`<select id=${key} aria-describedby="why-${key}" @change=${onChange}>
-    ${options.map(({ value, text, disabled }) => html`<option value=${value} .selected=${value === chosen} ?disabled=${disabled}>${text}</option>`)}
+  return field(key, html`<select id=${key} data-chosen=${chosen} aria-describedby="why-${key}" @change=${onChange}>
+    ${options.map(({ value, text, disabled }) => html`<option value=${value} ?disabled=${disabled}>${text}</option>`)}
   </select>`);
 }
 
@@ -88,6 +91,11 @@ export class Step extends Part {
     this.addEventListener('pointerover', event => reach(event.target));
     this.addEventListener('focusin', event => reach(event.target));
     this.addEventListener('pointerleave', () => reach(this.querySelector(':focus')));
+  }
+
+  /* A choice that was not taken must not stay on show. */
+  rendered() {
+    for (const select of this.querySelectorAll('select')) select.value = select.dataset.chosen;
   }
 
   heading(number, key) {

@@ -4,7 +4,7 @@ import { chooseData, source, state, targetName, taskName } from '../lab.js';
 import { plain } from '../text/numbers.js';
 import { has, t } from '../text/text.js';
 import { html, nothing } from './base.js';
-import { Step, choice, field, slider } from './controls.js';
+import { Step, choice, field, sentence, slider } from './controls.js';
 
 const KEYS = ['data', 'target', 'task', 'heldOut', 'standardize'];
 const SHOWN = 60; // columns drawn; tables may have thousands
@@ -17,8 +17,6 @@ function histogram(bins) {
   const bars = bins.map((count, i) => `M${(i * width).toFixed(1)} 16v${(-16 * count / top).toFixed(1)}h${(width - 0.5).toFixed(1)}V16`).join('');
   return html`<svg class="histogram" width="64" height="16" viewBox="0 0 64 16" aria-hidden="true"><path d=${bars}></path></svg>`;
 }
-
-const sentence = text => text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? '' : '.');
 
 const columnRange = ({ kind, min, max, categories }) => (kind === 'numeric' ? `${plain(min, 3)} … ${plain(max, 3)}` : t('column.kinds', categories));
 

@@ -4,7 +4,7 @@ import { isStale, source, step, toggle, trainer } from '../lab.js';
 import { perSecond, score, seconds, size } from '../text/numbers.js';
 import { t } from '../text/text.js';
 import { html, nothing } from './base.js';
-import { Step } from './controls.js';
+import { Step, sentence } from './controls.js';
 import { icon } from './icons.js';
 
 /** Is the run's score R² or accuracy? */
@@ -91,7 +91,7 @@ export class TrainStep extends Step {
   #notes() {
     const { status, message, rateChanges } = trainer;
     const bad = status === 'diverged' || status === 'failed';
-    return html`${bad ? html`<p class="problem" role="alert" id="train-error">${message}</p>` : nothing}
+    return html`${bad ? html`<p class="problem" role="alert" id="train-error">${sentence(message)}</p>` : nothing}
       ${isStale() && trainer.status !== 'running' ? html`<p class="note" id="stale">${t('stale')}</p>` : nothing}
       ${rateChanges.length ? html`<p class="note">${t('rate.changed', rateChanges.join(', '))}</p>` : nothing}`;
   }
