@@ -17,16 +17,18 @@ enum { HEADROOM = 400 }; /* a column may grow by 2^400 beyond its first block be
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 /* m, in front of its arrays */
-static void layout(arena *a, wf_linear *m, int D, int K, int centred, int room) {
-  const uint64_t P = (uint64_t)D + (uint64_t)centred, C = P + (uint64_t)K, V = (uint64_t)D + (D & 1), n = (uint64_t)room;
+static void layout(arena *a, wf_linear *m, int D, int K, int centred) {
+  const uint64_t P = (uint64_t)D + (uint64_t)centred, C = P + (uint64_t)K, V = (uint64_t)D + (D & 1);
   const size_t size = sizeof(double);
   *m = (wf_linear){.D = D, .K = K, .P = D + centred, .C = D + centred + K, .V = D + (D & 1), .centred = centred};
+  m->width = D + K + ((D + K) & 1);
   arena_take(a, 1, sizeof *m);
   m->units = arena_take(a, C, sizeof(int));
   double **const arrays[] = {&m->scale, &m->centre, &m->largest, &m->mean, &m->norm, &m->noise, &m->h, &m->g};
-  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) *arrays[i] = arena_take(a, C, size);
-  m->s = arena_take(a, n, size);
-  m->sigma = arena_take(a, n, size);
+  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) *arrays[i] = arena_take(a, C + 1, size);
+  m->raw = arena_take(a, QR_ROWS * (uint64_t)m->width, size);
+  m->s = arena_take(a, QR_ROWS, size);
+  m->sigma = arena_take(a, QR_ROWS, size);
   m->row = arena_take(a, 3 * V, size);
   m->targets = arena_take(a, (uint64_t)K, sizeof *m->targets);
   for (int k = 0; k < K; k++) {
@@ -45,13 +47,13 @@ wf_linear *wf_linear_new(int rows, int features, int outputs, int fit_intercept)
   if (!q) return NULL;
   arena a = {NULL, 0};
   wf_linear m;
-  layout(&a, &m, features, outputs, centred, q->room);
+  layout(&a, &m, features, outputs, centred);
   a = (arena){arena_memory(&a), 0};
   if (!a.base) {
     qr_free(q);
     return NULL;
   }
-  layout(&a, &m, features, outputs, centred, q->room);
+  layout(&a, &m, features, outputs, centred);
   m.q = q;
   return memcpy(a.base, &m, sizeof m);
 }
@@ -64,9 +66,11 @@ void wf_linear_free(wf_linear *m) {
 
 /* ---- blocks of rows ------------------------------------------------------------------------------------------------ */
 
+static double *raw_row(const wf_linear *m, int i) { return m->raw + (size_t)i * (size_t)m->width; }
+
 /* Unit of a column: the size of its first block; if later blocks are very much larger, what has been folded is scaled down. */
 static void choose_unit(wf_linear *m, int j) {
-  int e = exponent(m->largest[j]), down = m->units[j] - e;
+  int e = exponent(m->largest[j - m->centred]), down = m->units[j] - e;
   if (m->started && -down <= HEADROOM) return;
   if (m->started) {
     qr_scale(m->q, j, down, 1);
@@ -85,65 +89,88 @@ static void choose_unit(wf_linear *m, int j) {
 
 /* Origin of the columns: the mean of the first block, and y's first value. */
 static void choose_centre(wf_linear *m, int n) {
-  for (int k = 0; k < m->K; k++) m->targets[k].first = qr_column(m->q, m->P + k)[0];
-  double total = 0;
-  for (int i = 0; i < n; i++) total += m->s[i];
-  for (int j = 1; m->centred && j < m->C; j++) {
-    const double *c = qr_column(m->q, j);
-    double sum = 0;
-    for (int i = 0; i < n; i++) sum += m->s[i] * (c[i] * m->scale[j]);
-    m->centre[j] = j < m->P ? sum / total : c[0] * m->scale[j];
+  const double *scale = m->scale + m->centred;
+  double *centre = m->centre + m->centred, total = 0;
+  for (int k = 0; k < m->K; k++) m->targets[k].first = m->raw[m->D + k];
+  if (!m->centred) return;
+  for (int i = 0; i < n; i++) {
+    const double *x = raw_row(m, i);
+    for (int j = 0; j < m->D; j++) centre[j] += m->s[i] * (x[j] * scale[j]);
+    total += m->s[i];
   }
+  for (int j = 0; j < m->D; j++) centre[j] /= total;
+  for (int j = m->D; j < m->D + m->K; j++) centre[j] = m->raw[j] * scale[j];
 }
 
 static void measure_target(wf_linear *m, int k, int n) {
   target *t = &m->targets[k];
-  const double *y = qr_column(m->q, m->P + k), scale = m->scale[m->P + k], first = t->first * scale;
+  const double scale = m->scale[m->P + k], first = t->first * scale;
   for (int i = 0; i < n; i++) {
-    double d = y[i] * scale - first, sd = m->s[i] * d;
+    double d = raw_row(m, i)[m->D + k] * scale - first, sd = m->s[i] * d;
     dd_accumulate(&t->sum_hi, &t->sum_lo, m->s[i], d);
     dd_accumulate(&t->square_hi, &t->square_lo, sd, d);
   }
 }
 
-/* Folds the rows that the block holds. */
+/* A_ij = √s (x'_ij - centre_j), by tiles of two rows and two columns. What is behind the last row and column is zero. */
+static void transpose(const wf_linear *m, int n) {
+  const double *scale = m->scale + m->centred, *centre = m->centre + m->centred;
+  for (int i = 0; i < n; i += 2) {
+    const double *x = raw_row(m, i);
+    f64x2 s0 = f64x2_splat(m->sigma[i]), s1 = f64x2_splat(m->sigma[i + 1]);
+    for (int j = 0; j < m->width; j += 2) {
+      f64x2 unit = f64x2_load(scale + j), origin = f64x2_load(centre + j);
+      f64x2 a = f64x2_mul(s0, f64x2_sub(f64x2_mul(f64x2_load(x + j), unit), origin));
+      f64x2 b = f64x2_mul(s1, f64x2_sub(f64x2_mul(f64x2_load(x + m->width + j), unit), origin));
+      double *c = qr_column(m->q, m->centred + j) + i;
+      f64x2_store(c, f64x2_first(a, b));
+      f64x2_store(c + m->q->block_step, f64x2_second(a, b));
+    }
+  }
+}
+
+/* Folds the rows that are waiting. */
 static void fold_rows(wf_linear *m) {
   int n = m->filled;
   if (n == 0) return;
   for (int j = m->centred; j < m->C; j++) choose_unit(m, j);
   if (!m->started) choose_centre(m, n);
   for (int k = 0; k < m->K; k++) measure_target(m, k, n);
-  for (int j = 0; j < m->C; j++) {
-    double *c = qr_column(m->q, j), scale = m->scale[j], centre = m->centre[j];
-    if (j < m->centred) memcpy(c, m->sigma, (size_t)n * sizeof *c);
-    else
-      for (int i = 0; i < n; i++) c[i] = m->sigma[i] * (c[i] * scale - centre);
-    m->largest[j] = 0;
+  if (n & 1) {
+    m->sigma[n] = 0;
+    memset(raw_row(m, n), 0, (size_t)m->width * sizeof(double));
   }
+  transpose(m, n);
+  if (m->centred) memcpy(qr_column(m->q, 0), m->sigma, (size_t)(n + (n & 1)) * sizeof(double));
   qr_fold(m->q, n);
+  memset(m->largest, 0, (size_t)m->width * sizeof(double));
   m->started = 1;
   m->filled = 0;
 }
 
-static void take(double *column, size_t step, double *restrict largest, const double *restrict values, int n) {
-  for (int j = 0; j < n; j++) {
-    column[(size_t)j * step] = values[j];
-    largest[j] = fabs(values[j]) > largest[j] ? fabs(values[j]) : largest[j];
+static void take(double *to, double *largest, const double *from, int n) {
+  int j = 0;
+  for (; j + 2 <= n; j += 2) {
+    f64x2 a = f64x2_load(from + j);
+    f64x2_store(to + j, a);
+    f64x2_store(largest + j, f64x2_max(f64x2_load(largest + j), f64x2_abs(a)));
   }
+  if (j == n) return;
+  to[j] = from[j];
+  largest[j] = fabs(from[j]) > largest[j] ? fabs(from[j]) : largest[j];
 }
 
 void wf_linear_push(wf_linear *m, const double *x, const double *y, const double *weight, int rows) {
-  size_t D = (size_t)m->D, K = (size_t)m->K, step = (size_t)m->q->block_step;
   for (int i = 0; i < rows; i++) {
     double s = weight ? shifted(weight[i], -m->weight_unit) : 1;
     if (!(s > 0)) continue;
-    if (m->filled == m->q->room) fold_rows(m);
+    if (m->filled == QR_ROWS) fold_rows(m);
     m->s[m->filled] = s;
     m->sigma[m->filled] = sqrt(s);
     dd_accumulate(&m->total_hi, &m->total_lo, s, 1);
-    take(qr_column(m->q, m->centred) + m->filled, step, m->largest + m->centred, x + (size_t)i * D, m->D);
-    take(qr_column(m->q, m->P) + m->filled, step, m->largest + m->P, y + (size_t)i * K, m->K);
-    m->filled++;
+    double *row = raw_row(m, m->filled++);
+    take(row, m->largest, x + (size_t)i * (size_t)m->D, m->D);
+    take(row + m->D, m->largest + m->D, y + (size_t)i * (size_t)m->K, m->K);
     m->used++;
   }
 }

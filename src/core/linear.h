@@ -26,7 +26,7 @@ typedef struct target {
 struct wf_linear {
   int D, K, P, C, V;       /* P = D + 1 with intercept; C = P + K; V = D rounded up to even */
   int centred;
-  int filled, started;     /* rows in the block; whether a block has gone before */
+  int filled, started;     /* rows waiting in raw; whether a block has gone before */
   int rounds;              /* of refinement */
   int weight_unit;         /* s = weight · 2^-weight_unit, about 1 or below */
   double used;             /* rows of positive weight */
@@ -34,8 +34,10 @@ struct wf_linear {
   qr *q;
   int *units;              /* (C) */
   double *scale, *centre;  /* (C) */
-  double *largest;         /* (C) of |value| in the block */
-  double *s, *sigma;       /* (block) weight, and its root */
+  int width;               /* D + K rounded up to even */
+  double *raw;             /* (QR_ROWS, width) rows as they came, x then y */
+  double *largest;         /* (width) of |value| in raw */
+  double *s, *sigma;       /* (QR_ROWS) weight, and its root */
   double *mean, *norm, *noise; /* (P) */
   double *h, *g;           /* (P) */
   double *row;             /* (3, V) one row, and its halves */

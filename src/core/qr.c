@@ -8,8 +8,6 @@
 #include "dd.h"
 #include "qr.h"
 
-enum { BLOCK_ROWS = 120 }; /* 50 columns of them fit the fastest cache; not near a power of two, whose columns would crowd it */
-
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 /* a · b zeros; NULL too when their size does not fit an address */
@@ -24,12 +22,11 @@ qr *qr_new(int rows, int features, int sides, int centred) {
   qr *q = calloc(1, sizeof *q);
   if (!q) return NULL;
   int pivots = features + centred;
-  int tall = rows > BLOCK_ROWS && rows / 2 >= pivots;
+  int tall = rows > QR_ROWS && rows / 2 >= pivots, room = tall ? QR_ROWS : rows;
   q->centred = centred;
   q->pivots = pivots;
   q->cols = pivots + sides;
-  q->room = tall ? BLOCK_ROWS : rows;
-  q->block_step = q->room + (q->room & 1);
+  q->block_step = room + (room & 1);
   q->rows = tall ? pivots : 0;
   q->step = tall ? pivots + (pivots & 1) : q->block_step;
   q->block = doubles(q->block_step, q->cols + 1);
@@ -60,10 +57,9 @@ void qr_free(qr *q) {
 
 void qr_fold(qr *q, int n) {
   if (q->head == q->block) {
-    q->rows = n;
+    q->rows += n;
     return;
   }
-  for (int j = 0; n & 1 && j < q->cols; j++) qr_column(q, j)[n] = 0;
   qr_fold_block(q->head, q->step, q->block, q->block_step, n + (n & 1), q->pivots, q->cols);
   for (int j = q->pivots; j < q->cols; j++) q->rest[j - q->pivots] += qr_dot(qr_column(q, j), qr_column(q, j), n);
 }

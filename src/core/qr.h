@@ -12,7 +12,7 @@
 typedef struct qr {
   int centred;         /* 1: column 0 is the intercept's */
   int pivots, cols;    /* P columns of A; C = P + K with the right-hand sides */
-  int room, block_step; /* rows that the block takes; distance of its columns, even */
+  int block_step;      /* distance of the block's columns, even */
   int rows, step;      /* M rows of the head; distance of its columns, even */
   int rank;            /* columns of R, with the intercept's */
   double *block;       /* (block_step, C+1) column-major, the last column zero; without folding it is the head itself */
@@ -31,7 +31,9 @@ typedef struct qr {
 qr *qr_new(int rows, int features, int sides, int centred);
 void qr_free(qr *q); /* NULL is fine */
 
-/* Takes the block's first n rows; the block is free again. A block that is the head comes once. */
+enum { QR_ROWS = 120 }; /* in a block: 50 columns of them fit the fastest cache; not near a power of two, whose columns would crowd it */
+
+/* Takes the first n rows of the block, 1..QR_ROWS, at qr_column; the row behind an odd number is zero. Blocks but the last are even. */
 void qr_fold(qr *q, int n);
 
 /* After the last block: splits off the intercept's part. mean (P): r0j / r00. norm (P): of what is left of each column. */
@@ -54,7 +56,10 @@ void qr_solve(const qr *q, double *theta, double *h, int basic);
 /* Share of pivot i in the dependent column at place rank + j. */
 double qr_share(const qr *q, int i, int j);
 
-static inline double *qr_column(const qr *q, int j) { return q->block + (size_t)j * (size_t)q->block_step; }
+/* Where the next rows' column j belongs. */
+static inline double *qr_column(const qr *q, int j) {
+  return q->block + (size_t)j * (size_t)q->block_step + (q->head == q->block ? q->rows : 0);
+}
 static inline double *qr_head(const qr *q, int j) { return q->head + (size_t)j * (size_t)q->step; }
 
 /* ---- fold.c ------------------------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #ifndef WF_F64X2_H
 #define WF_F64X2_H
 
+#include <stdint.h>
 #include <string.h>
 
 #ifdef __wasm_simd128__
@@ -18,6 +19,10 @@ static inline f64x2 f64x2_splat(double a) { return wasm_f64x2_splat(a); }
 static inline f64x2 f64x2_add(f64x2 a, f64x2 b) { return wasm_f64x2_add(a, b); }
 static inline f64x2 f64x2_sub(f64x2 a, f64x2 b) { return wasm_f64x2_sub(a, b); }
 static inline f64x2 f64x2_mul(f64x2 a, f64x2 b) { return wasm_f64x2_mul(a, b); }
+static inline f64x2 f64x2_abs(f64x2 a) { return wasm_f64x2_abs(a); }
+static inline f64x2 f64x2_max(f64x2 a, f64x2 b) { return wasm_f64x2_pmax(a, b); } /* a < b ? b : a */
+static inline f64x2 f64x2_first(f64x2 a, f64x2 b) { return wasm_i64x2_shuffle(a, b, 0, 2); }  /* lanes 0 of both */
+static inline f64x2 f64x2_second(f64x2 a, f64x2 b) { return wasm_i64x2_shuffle(a, b, 1, 3); } /* lanes 1 of both */
 static inline double f64x2_lane0(f64x2 a) { return wasm_f64x2_extract_lane(a, 0); }
 static inline double f64x2_lane1(f64x2 a) { return wasm_f64x2_extract_lane(a, 1); }
 
@@ -35,6 +40,14 @@ static inline f64x2 f64x2_splat(double a) { return (f64x2){a, a}; }
 static inline f64x2 f64x2_add(f64x2 a, f64x2 b) { return a + b; }
 static inline f64x2 f64x2_sub(f64x2 a, f64x2 b) { return a - b; }
 static inline f64x2 f64x2_mul(f64x2 a, f64x2 b) { return a * b; }
+typedef int64_t i64x2 __attribute__((vector_size(16)));
+static inline f64x2 f64x2_abs(f64x2 a) { return (f64x2)((i64x2)a & INT64_MAX); }
+static inline f64x2 f64x2_max(f64x2 a, f64x2 b) {
+  i64x2 less = (i64x2)(a < b);
+  return (f64x2)((less & (i64x2)b) | (~less & (i64x2)a));
+}
+static inline f64x2 f64x2_first(f64x2 a, f64x2 b) { return (f64x2){a[0], b[0]}; }
+static inline f64x2 f64x2_second(f64x2 a, f64x2 b) { return (f64x2){a[1], b[1]}; }
 static inline double f64x2_lane0(f64x2 a) { return a[0]; }
 static inline double f64x2_lane1(f64x2 a) { return a[1]; }
 
