@@ -83,6 +83,29 @@ for (const name of browsers) {
       assert.equal(code, 'VERSION');
     });
 
+    test('the fast build trains to nearly the same loss, or says that relaxed SIMD is missing', async () => {
+      await page.open(`${site.url}tests/browser/harness/blank.html`); // the core is chosen once a page
+      const got = await page.evaluate(async () => {
+        const { MLPRegressor, datasets, init } = await import(new URL('/src/js/index.js', location.href).href);
+        try {
+          await init({ simd: 'fast' });
+        } catch ({ code, hint }) {
+          return { code, hint };
+        }
+        const { X, y } = datasets.friedman1();
+        const { loss } = await new MLPRegressor({ epochs: 20, standardize: true }).fit(X, y);
+        return { loss: loss[19] };
+      });
+      if (got.code) {
+        assert.equal(name, 'webkit', `${name} has relaxed SIMD`);
+        assert.deepEqual(got, { code: 'NO_WASM', hint: "relaxed SIMD is missing here: use init({ simd: 'exact' })" });
+        return;
+      }
+      const { X, y } = datasets.friedman1();
+      const { loss } = await new MLPRegressor({ epochs: 20, standardize: true }).fit(X, y);
+      assert.ok(Math.abs(got.loss / loss[19] - 1) < 1e-3, `${got.loss}, exact ${loss[19]}`);
+    });
+
     test('nothing went to the console', async () => {
       assert.deepEqual(await page.consoleErrors(), []);
     });
