@@ -15,6 +15,9 @@ function newModel(values, task) {
   return new Model({ hiddenLayers: hidden, activation, optimizer, batchSize: batch, epochs, seed, standardize });
 }
 
+/* Both curves show the model as it is after the epoch, as the command line does: a full pass over the training rows too. */
+const afterEpoch = { evaluateTraining: true };
+
 const empty = () => ({ epoch: [], loss: [], valLoss: [], score: [], valScore: [], rowsSeen: [], seconds: [] });
 
 /** Index of the best validation epoch so far: the highest score, the earliest among equals; -1 without validation. */
@@ -62,7 +65,7 @@ export class Trainer extends EventTarget {
     const { X, y, task } = problem;
     try {
       this.model = newModel(values, task);
-      this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined });
+      this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined, ...(values.model === 'mlp' && afterEpoch) });
     } catch (error) {
       this.#fail(error);
       return;

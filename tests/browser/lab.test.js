@@ -24,7 +24,7 @@ async function reference() {
     hiddenLayers: [16, 8], activation: 'tanh', optimizer: { name: 'adam', learningRate: 0.005, weightDecay: 0.01 },
     batchSize: 16, epochs: 40, seed: 7, standardize: true,
   });
-  const history = await model.fit(X, y, { validation: 0.2 });
+  const history = await model.fit(X, y, { validation: 0.2, evaluateTraining: true });
   const rows = history.splits.validation;
   const pick = (/** @type {ArrayLike<number>} */ list) => Array.from(rows, (row) => list[row]);
   const held = Array.from(rows, (row) => Array.from(X.data.subarray(row * X.cols, (row + 1) * X.cols)));

@@ -121,7 +121,7 @@ export class FitFigure extends Part {
     return html`<table class="numbers"><thead><tr><th scope="col">${t('part')}</th>${columns.map(name => html`<th scope="col">${t(name)}</th>`)}</tr></thead>
       <tbody>${lines.map(({ part, count, values }) => html`<tr data-part=${part}><th scope="row">${t('rows.' + part)}</th><td>${count}</td>
         ${values.map((value, i) => html`<td data-value=${value}>${i ? size(value) : score(value)}</td>`)}</tr>`)}</tbody></table>
-      <p class="note">${t('as.stands')}</p>`;
+      ${this.#found.task === 'regression' ? html`<p class="note">${t('as.stands')}</p>` : nothing}`;
   }
 
   #legend() {
