@@ -19,7 +19,7 @@ export const fields = {
   momentum: { kind: 'number', min: 0, max: 0.9999, fallback: 0.9 },
   decay: { kind: 'number', min: 0, max: 10, fallback: 0.01 },
   batch: { kind: 'integer', min: 1, max: 65536, fallback: 32 },
-  epochs: { kind: 'integer', min: 1, max: 100000, fallback: 500 },
+  epochs: { kind: 'integer', min: 1, max: 100000, fallback: 200 },
   seed: { kind: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 },
 };
 
