@@ -1,6 +1,11 @@
 // index.js: everything that `import 'wasmfit'` gives · in: the modules of the package · out: the public API · next: registry.js
 export { init } from './engine.js';
 export { LinearRegression } from './linear.js';
+export { Ridge } from './ridge.js';
+export { ElasticNet, Lasso } from './elastic-net.js';
+export { LogisticRegression } from './logistic.js';
+export { conformal } from './conformal.js';
+export { lassoPath, ridgePath } from './paths.js';
 export { dense } from './network.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
 export { load } from './load.js';

@@ -1,10 +1,21 @@
-// least-squares.js: linear models through the core · in: rows in f64 · out: coefficients, their report, predictions · next: session.js
+// least-squares.js: linear models that are solved at once: least squares, ridge · in: rows in f64 · out: coefficients, their report · next: descent.js
+import { WasmfitError } from './errors.js';
 import { mse, r2 } from './metrics.js';
+import { leastSquaresStatistics } from './statistics.js';
 
-/** x (rows, features), y (rows, outputs), weight (rows), all f64.
- * @typedef {{ kind: 'linear', x: Float64Array, y: Float64Array, weight: Float64Array | null, rows: number, features: number,
- *   outputs: number, fitIntercept: boolean, validation: { x: Float64Array, y: Float64Array, rows: number } | null }} LinearTask */
-/** coef (outputs, features), intercept (outputs). @typedef {{ coef: Float64Array, intercept: Float64Array, rank: number }} LinearState */
+/**
+ * x (rows, features), all f64; y (rows, outputs), of a logistic model labels: int32 (rows) or, several columns of 0 and 1, (rows, outputs);
+ * weight (rows). The rest is for the solvers that need it.
+ * @typedef {{ kind: 'linear', solver: 'leastSquares' | 'ridge' | 'elastic' | 'logistic', x: Float64Array, y: Float64Array | Int32Array,
+ *   weight: Float64Array | null, rows: number, features: number, outputs: number, fitIntercept: boolean,
+ *   validation: { x: Float64Array, y: Float64Array | Int32Array, rows: number } | null, statistics: boolean, alphas: Float64Array,
+ *   alpha: number, ratio: number, maxIterations: number, tolerance: number, newton: boolean, multilabel: boolean }} LinearTask
+ */
+/**
+ * coef (outputs, features), intercept (outputs); facts: numbers and words about the fit; statistics: what a summary is made of.
+ * @typedef {{ coef: Float64Array, intercept: Float64Array, facts: Record<string, any>,
+ *   statistics?: { facts: Record<string, number>, tensors: Record<string, { shape: number[], data: Float64Array }> } }} LinearState
+ */
 
 /**
  * X W + b
@@ -28,27 +39,77 @@ export function predictLinear({ coef, intercept }, x, rows, features) {
 }
 
 /**
+ * Mean squared error and R² of a linear model.
+ * @param {Pick<LinearState, 'coef' | 'intercept'>} state
+ * @param {{ x: Float64Array, y: Float64Array | Int32Array, rows: number }} data
+ * @param {Float64Array | null} [weight]
+ * @returns {[number, number]}
+ */
+export function measure(state, { x, y, rows }, weight) {
+  const outputs = state.intercept.length;
+  const truth = { data: y, rows, cols: outputs }, guess = { ...truth, data: predictLinear(state, x, rows, x.length / rows) };
+  const options = weight ? { sampleWeight: weight } : {};
+  return [mse(truth, guess, options), r2(truth, guess, options)];
+}
+
+/** @param {LinearState} state */
+export function checkSolution({ coef, intercept }) {
+  if (coef.every(Number.isFinite) && intercept.every(Number.isFinite)) return;
+  throw new WasmfitError('fit: the coefficients are beyond the range of 64-bit floats', { code: 'OVERFLOW', hint: 'bring the columns of X and y to sizes that are less far apart' });
+}
+
+/** @typedef {(values: import('./engine.js').Copied | number, what: string) => number} Copy */
+/** Pointers to x, y and weight (0: none) in the core. @typedef {[number, number, number]} Pointers */
+
+/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @param {Pointers} data */
+function leastSquares(engine, copy, task, data) {
+  const { rows, features, outputs, fitIntercept } = task;
+  const coef = copy(features * outputs * 8, 'the coefficients'), intercept = copy(outputs * 8, 'the intercept'), result = copy(24, 'the result');
+  if (!engine.exports.wf_linear_fit(coef, intercept, result, ...data, rows, features, outputs, Number(fitIntercept))) throw engine.outOfMemory('the least-squares fit');
+  const [rank, loss, metric] = engine.readF64(result, 3);
+  /** @type {LinearState} */
+  const state = { coef: engine.readF64(coef, features * outputs), intercept: engine.readF64(intercept, outputs), facts: { rank } };
+  if (task.statistics && engine.exports.wf_linear_inference) state.statistics = leastSquaresStatistics(engine, copy, task, data, [coef, intercept]);
+  return { state, measured: [loss, metric] };
+}
+
+/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @param {Pointers} data */
+function ridge(engine, copy, task, data) {
+  const { alphas, features, outputs } = task;
+  const { coefs, intercepts, gcv } = ridgePath(engine, copy, task, data);
+  let best = 0;
+  const scores = Float64Array.from(alphas, (_, a) => gcv.subarray(a * outputs, (a + 1) * outputs).reduce((sum, value) => sum + value, 0));
+  scores.forEach((score, a) => { if (score < scores[best]) best = a; });
+  const size = features * outputs;
+  const state = { coef: coefs.slice(best * size, (best + 1) * size), intercept: intercepts.slice(best * outputs, (best + 1) * outputs), facts: { alpha: alphas[best] } };
+  return { state, measured: measure(state, task, task.weight) };
+}
+
+/**
+ * coefs (alphas, outputs, features), intercepts and gcv (alphas, outputs), degrees (alphas)
+ * @param {import('./engine.js').Engine} engine @param {Copy} copy
+ * @param {Pick<LinearTask, 'alphas' | 'rows' | 'features' | 'outputs' | 'fitIntercept'>} task @param {Pointers} data
+ */
+export function ridgePath(engine, copy, { alphas, rows, features, outputs, fitIntercept }, data) {
+  const count = alphas.length, sizes = [count * outputs * features, count * outputs, count, count * outputs];
+  const places = sizes.map((size) => copy(size * 8, 'the coefficients'));
+  if (!engine.exports.wf_ridge_path(...places, copy(alphas, 'the alphas'), ...data, count, rows, features, outputs, Number(fitIntercept))) throw engine.outOfMemory('the ridge fit');
+  const [coefs, intercepts, degrees, gcv] = places.map((place, i) => engine.readF64(place, sizes[i]));
+  return { coefs, intercepts, degrees, gcv };
+}
+
+/**
  * @param {import('./engine.js').Engine} engine
  * @param {LinearTask} task
  * @returns {{ state: LinearState, report: Float64Array }} report: the fields of WF_REPORT_FIELDS, for one epoch
  */
-export function fitLinear(engine, { x, y, weight, rows, features, outputs, fitIntercept, validation }) {
-  const { loss, metric, ...state } = engine.scope((copy) => {
-    const coef = copy(features * outputs * 8, 'the coefficients');
-    const intercept = copy(outputs * 8, 'the intercept');
-    const result = copy(24, 'the result');
-    const done = engine.exports.wf_linear_fit(coef, intercept, result, copy(x, 'the data set'), copy(y, 'the targets'),
-      weight ? copy(weight, 'the sample weights') : 0, rows, features, outputs, Number(fitIntercept));
-    if (!done) throw engine.outOfMemory('the least-squares fit');
-    const [rank, loss, metric] = engine.readF64(result, 3);
-    return { coef: engine.readF64(coef, features * outputs), intercept: engine.readF64(intercept, outputs), rank, loss, metric };
+export function fitAtOnce(engine, task) {
+  const { state, measured } = engine.scope((copy) => {
+    /** @type {Pointers} */
+    const data = [copy(task.x, 'the data set'), copy(task.y, 'the targets'), task.weight ? copy(task.weight, 'the sample weights') : 0];
+    return (task.solver === 'ridge' ? ridge : leastSquares)(engine, copy, task, data);
   });
-  const held = [NaN, NaN];
-  if (validation) {
-    const truth = { data: validation.y, rows: validation.rows, cols: outputs };
-    const guess = { ...truth, data: predictLinear(state, validation.x, validation.rows, features) };
-    held[0] = Number(mse(truth, guess));
-    held[1] = Number(r2(truth, guess));
-  }
-  return { state, report: Float64Array.of(1, loss, metric, held[0], held[1], NaN, rows) };
+  checkSolution(state);
+  const held = task.validation ? measure(state, task.validation) : [NaN, NaN];
+  return { state, report: Float64Array.of(1, ...measured, ...held, NaN, task.rows) };
 }

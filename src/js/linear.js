@@ -1,162 +1,119 @@
-// linear.js: least squares, exact · in: X, y · out: coef, intercept, predictions · next: network.js
+// linear.js: least squares, exact · in: X, y · out: coef, intercept, predictions, statistics · next: ridge.js
 import { checkKeys } from './errors.js';
-import { Estimator } from './estimator.js';
-import { countRows, takeRows, toTarget } from './matrix.js';
-import { checkNumber, checkSwitch, freeze } from './options.js';
-import { predictLinear } from './least-squares.js';
-import { r2 } from './metrics.js';
-import { checkFeatures, keep, readFeatures, splitValidation } from './prepare.js';
-import { training } from './registry.js';
+import { engineNow } from './engine.js';
+import { toTarget } from './matrix.js';
+import { checkModel } from './options.js';
+import { diagnose, interval } from './diagnostics.js';
+import { LinearRegressor, readWeights } from './linear-model.js';
+import { readConfidence, summarize } from './summary.js';
 
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
-/** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
+/** @typedef {{ fitIntercept?: boolean, statistics?: 'auto' | 'always' | 'never', seed?: number }} LinearOptions */
 
-const FIT_OPTIONS = ['validation', 'sampleWeight', 'signal', 'worker', 'onEpoch'];
-
-/** @param {unknown} weights @param {number} rows @returns {Float64Array | null} */
-function readWeights(weights, rows) {
-  if (weights === undefined) return null;
-  const { data, cols } = toTarget(weights, 'sampleWeight', rows);
-  if (cols !== 1) throw new RangeError(`sampleWeight has ${cols} columns; it must be one weight a row`);
-  const bad = data.findIndex((weight) => weight < 0);
-  if (bad >= 0) throw new RangeError(`sampleWeight has ${data[bad]} at row ${bad + 1}; every weight must be 0 or more`);
-  return keep(data, weights);
-}
+const STATISTICS_FEATURES = 256, STATISTICS_VALUES = 2e6;
 
 /**
  * Ordinary least squares, in f64:   min Σ s (y - X w - b)²
  * by Householder QR with column pivoting and iterative refinement. Where columns depend on each other it gives the solution of least
  * norm and says so in `warnings`. Source: Golub, Van Loan, Matrix Computations, 5.3-5.5.
  */
-export class LinearRegression extends Estimator {
-  /** @type {Readonly<{ fitIntercept: boolean, seed: number }>} */ options;
-  /** @type {(LinearState & { features: number }) | null} */ #state = null;
-
-  /** @param {{ fitIntercept?: boolean, seed?: number }} [options] fitIntercept: whether b is fitted or 0; seed: of the validation split */
+export class LinearRegression extends LinearRegressor {
+  /**
+   * @param {LinearOptions} [options] fitIntercept: whether b is fitted or 0; statistics: whether the fit keeps what summary and
+   *   predictInterval need, 'auto': up to 256 features and 2 million values of X; seed: of the validation split
+   */
   constructor(options = {}) {
     super();
-    checkKeys(options, ['fitIntercept', 'seed'], 'LinearRegression');
-    const { fitIntercept = true, seed } = options;
-    this.options = freeze({
-      fitIntercept: checkSwitch(fitIntercept, 'LinearRegression: fitIntercept'), seed: checkNumber(seed, training.seed, 'LinearRegression'),
-    });
+    /** @type {Readonly<Required<LinearOptions>>} */
+    this.options = checkModel(options, 'LinearRegression');
   }
 
   get _name() {
     return 'LinearRegression';
   }
 
-  get fitted() {
-    return this.#state !== null;
+  get _facts() {
+    return ['rank'];
   }
 
-  /** (features), or with several outputs a Matrix (outputs, features); undefined before a fit. @returns {Float64Array | Matrix | undefined} */
-  get coef() {
-    if (!this.#state) return undefined;
-    const { coef, intercept, features } = this.#state;
-    return intercept.length === 1 ? coef.slice() : { data: coef.slice(), rows: intercept.length, cols: features };
-  }
-
-  /** A number, or with several outputs (outputs); undefined before a fit. @returns {number | Float64Array | undefined} */
-  get intercept() {
-    return this.#state?.intercept.length === 1 ? this.#state.intercept[0] : this.#state?.intercept.slice();
-  }
-
-  /** Rank of the centred design; below the number of features, columns depend on each other. */
+  /** Rank of the centred design; below the number of features, columns depend on each other. @returns {number | undefined} */
   get rank() {
-    return this.#state?.rank;
+    return this._state?.facts.rank;
   }
 
-  /** What to know about the fit, in sentences; mostly none. @returns {string[]} */
   get warnings() {
-    const { rank, features } = this.#state ?? { rank: 0, features: 0 };
+    const { rank } = this._state?.facts ?? {};
+    const features = this._state ? this._features : rank;
     return rank === features ? [] : [`The ${features} columns have rank ${rank}: some depend on others or are constant. Of all equally good solutions this is the one of least norm.`];
   }
 
-  get _fitOptions() {
-    return FIT_OPTIONS;
+  _solver() {
+    return { solver: /** @type {const} */ ('leastSquares') };
   }
 
   /** @param {unknown} X @param {unknown} y @param {import('./estimator.js').FitOptions} options */
-  _prepare(X, y, { validation, sampleWeight }) {
-    const { matrix, encoder } = readFeatures(X, null, Float64Array);
-    const { rows, cols: features } = matrix;
-    const target = toTarget(y, 'y', rows);
-    const weights = readWeights(sampleWeight, rows);
-    const splits = typeof validation === 'number' ? splitValidation(rows, validation, this.options.seed, null) : undefined;
-    const train = splits ? takeRows(matrix, splits.train) : matrix;
-    const weight = weights && splits ? takeRows(weights, splits.train) : weights;
-    if (weight?.every((value) => value === 0)) throw new RangeError(`sampleWeight is 0 for every ${splits ? 'training ' : ''}row; at least one must count`);
-    const held = splits ? { X: takeRows(matrix, splits.validation), y: takeRows(target, splits.validation) }
-      : validation === undefined ? null : this.#readValidation(validation, encoder, features, target.cols);
-    const task = /** @type {const} */ ({
-      kind: 'linear', x: keep(train.data, X), y: splits ? takeRows(target, splits.train).data : keep(target.data, y),
-      rows: train.rows, features, outputs: target.cols, weight, fitIntercept: this.options.fitIntercept,
-      validation: held && { x: held.X.data, y: held.y.data, rows: held.X.rows },
-    });
-    /** @param {LinearState} state */
-    const finish = (state) => {
-      this.#state = { ...state, features };
-      this._encoder = encoder;
-    };
-    return { task, transfer: [], metric: /** @type {const} */ ('r2'), splits, validated: held !== null, finish, copy: (/** @type {LinearState} */ state) => this.#copy(state, encoder) };
+  _prepare(X, y, options) {
+    const prepared = super._prepare(X, y, options);
+    const { rows, features, outputs } = prepared.task;
+    const { statistics } = this.options;
+    prepared.task.statistics = outputs === 1 && (statistics === 'auto' ? features <= STATISTICS_FEATURES && rows * features <= STATISTICS_VALUES : statistics === 'always');
+    return prepared;
   }
 
-  /** @param {unknown} validation @param {import('./encoder.js').Encoder | null} encoder @param {number} features @param {number} outputs */
-  #readValidation(validation, encoder, features, outputs) {
-    checkKeys(validation, ['X', 'y'], 'fit: validation');
-    const X = readFeatures(validation.X, encoder, Float64Array, 'validation.X').matrix;
-    if (X.rows === 0) throw new RangeError('validation.X has 0 rows; at least 1 is needed');
-    checkFeatures(X.cols, features, 'validation.X');
-    const y = toTarget(validation.y, 'validation.y', X.rows);
-    if (y.cols !== outputs) throw new RangeError(`validation.y has ${y.cols} columns, y has ${outputs}; they must be equal`);
-    return { X: { ...X, data: keep(X.data, validation.X) }, y: { ...y, data: keep(y.data, validation.y) } };
-  }
-
-  /** @param {LinearState} state @param {import('./encoder.js').Encoder | null} encoder */
-  #copy(state, encoder) {
-    const model = new LinearRegression(this.options);
-    model._restore({ ...state, features: state.coef.length / state.intercept.length }, encoder);
-    return model;
-  }
-
-  /** @param {LinearState & { features: number }} state @param {import('./encoder.js').Encoder | null} encoder @ignore */
-  _restore(state, encoder) {
-    this.#state = state;
-    this._encoder = encoder;
-  }
-
-  _saved() {
-    const { coef, intercept, features, rank } = /** @type {LinearState & { features: number }} */ (this.#state);
-    const tensors = {
-      coef: { dtype: 'F64', shape: [intercept.length, features], data: coef },
-      intercept: { dtype: 'F64', shape: [intercept.length], data: intercept },
-    };
-    return { tensors, facts: { rank } };
+  get _noStatistics() {
+    return Number(this._state?.intercept.length) > 1 ? 'fit each output in a model of its own' : "fit with statistics: 'always'; 'auto' keeps them up to 256 features and 2 million values of X";
   }
 
   /**
-   * ŷ = X w + b
-   * @param {unknown} X (rows, features) as for fit
-   * @returns {Float64Array | Matrix} (rows), or with several outputs (rows, outputs)
-   * @throws {WasmfitError} NOT_FITTED, DISPOSED
+   * Estimates with standard errors, t, p and confidence intervals, and the quality of the fit; toString() gives a table.
+   *
+   * Without an intercept R² is about 0, as in R and statsmodels. Errors HC0 … HC3 are robust against unequal variances (White 1980;
+   * MacKinnon, White 1985), with p of the t distribution, and F is then the Wald test of all slopes. With sample weights s the variance
+   * of a row is taken as σ² / s. logLikelihood, aic = -2 logL + 2 p and bic = -2 logL + p ln n with p coefficients, as in statsmodels.
+   *
+   * @param {{ confidence?: number, robust?: 'HC0' | 'HC1' | 'HC2' | 'HC3' }} [options]
+   * @returns {import('./summary.js').Summary}
+   * @throws {import('./errors.js').WasmfitError} NO_STATISTICS: several outputs, or too large a fit; NOT_FITTED, NOT_READY
    */
-  predict(X) {
-    this._checkFitted('predict');
-    const state = /** @type {LinearState & { features: number }} */ (this.#state);
-    const { data, rows } = this._read(X, state.features, Float64Array);
-    const values = predictLinear(state, data, rows, state.features);
-    return state.intercept.length === 1 ? values : { data: values, rows, cols: state.intercept.length };
+  summary(options = {}) {
+    const statistics = this._statistics('summary');
+    return summarize(engineNow('LinearRegression.summary'), { ...this._model(), rank: Number(this.rank), statistics }, options);
+  }
+
+  /** @protected */
+  _model() {
+    const { coef, intercept } = /** @type {LinearState} */ (this._state);
+    return { names: this.featureNames, coef, intercept, fitIntercept: this.options.fitIntercept };
   }
 
   /**
-   * R² of the predictions for X.
-   * @param {unknown} X @param {unknown} y
-   * @returns {number}
+   * ŷ and the interval that holds a new value with the given probability:   ŷ ± t σ √(1 + h), h the leverage of the row
+   * @param {unknown} X (rows, features) @param {{ confidence?: number }} [options]
+   * @returns {import('./diagnostics.js').Interval}
+   * @throws {import('./errors.js').WasmfitError} as summary
    */
-  score(X, y) {
-    this._checkFitted('score');
-    const predicted = this.predict(X);
-    return r2(toTarget(y, 'y', countRows(predicted)), predicted);
+  predictInterval(X, options = {}) {
+    const statistics = this._statistics('predictInterval');
+    checkKeys(options, ['confidence'], 'predictInterval');
+    const prediction = this._linear(X, 'predictInterval').data;
+    const { data } = this._read(X, this._features, Float64Array);
+    return interval(engineNow('LinearRegression.predictInterval'), { ...this._model(), rank: Number(this.rank), statistics }, data, prediction, readConfidence(options.confidence, 'predictInterval'));
+  }
+
+  /**
+   * What single rows and columns do to the fit; give the rows it was fitted on.
+   * leverage h: diagonal of the hat matrix; standardizedResiduals: r √s / (σ √(1 - h)); cooksDistance: the square of that · h / ((1 - h) p);
+   * vif: variance inflation 1 / (1 - R²ⱼ) of each column regressed on the others, Infinity where it depends on them.
+   * @param {unknown} X @param {unknown} y @param {{ sampleWeight?: ArrayLike<number> }} [options]
+   * @returns {import('./diagnostics.js').Diagnostics}
+   */
+  diagnostics(X, y, options = {}) {
+    this._checkFitted('diagnostics');
+    checkKeys(options, ['sampleWeight'], 'diagnostics');
+    const matrix = this._read(X, this._features, Float64Array);
+    if (matrix.rows === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
+    const target = toTarget(y, 'y', matrix.rows);
+    if (target.cols !== 1 || Number(this._state?.intercept.length) !== 1) throw new RangeError('diagnostics: the model has several outputs; fit each in a model of its own');
+    return diagnose(engineNow('LinearRegression.diagnostics'), this._model(), matrix, target.data, readWeights(options.sampleWeight, matrix.rows));
   }
 }

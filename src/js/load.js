@@ -1,28 +1,33 @@
 // load.js: a model from the file that save() wrote · in: bytes · out: model · next: index.js
 //
 // The file is one safetensors file. Tensors: layers.N.weight (in, out) and layers.N.bias in F32, scalers in F64; of a linear model
-// coef (outputs, features) and intercept in F64. Metadata: format, version, `model`, JSON of class, options, classes and columns, and
+// coef (outputs, features) and intercept in F64, and statistics.… (see statistics.js). Metadata: format, version, `model`, JSON of class, options, classes and columns, and
 // `checksum`, CRC-32 of that JSON and of all tensors.
 import { checksum } from './checksum.js';
 import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { FORMAT, VERSION } from './estimator.js';
+import { ElasticNet, Lasso } from './elastic-net.js';
+import { LinearModel } from './linear-model.js';
 import { LinearRegression } from './linear.js';
+import { LogisticRegression } from './logistic.js';
 import { MLPClassifier, MLPRegressor, Network } from './mlp.js';
 import { NeuralModel, SCALERS, shapesOf } from './network.js';
+import { Ridge } from './ridge.js';
 import { readSafetensors } from './safetensors.js';
+import { STATISTICS, statisticsOf } from './statistics.js';
 import { checkEncoder } from './table.js';
 
 /** @typedef {import('./safetensors.js').Tensor} Tensor */
 
 /** @type {Map<string, any>} */
-const CLASSES = new Map(Object.entries({ LinearRegression, MLPRegressor, MLPClassifier, Network }));
+const CLASSES = new Map(Object.entries({ LinearRegression, Ridge, Lasso, ElasticNet, LogisticRegression, MLPRegressor, MLPClassifier, Network }));
 
 /** @param {string} problem @param {unknown} [cause] */
 const broken = (problem, cause) => new WasmfitError(`load: ${problem}`, { code: 'MODEL_FILE', hint: 'the file is damaged, or was not written by save()', cause });
 
-/** @param {Map<string, Tensor>} tensors @param {string} name @param {string} dtype @param {number[]} shape @returns {any} */
-function take(tensors, name, dtype, shape) {
+/** @param {Map<string, Tensor>} tensors @param {string} name @param {string} dtype @param {number[]} shape @param {boolean} [finite] @returns {any} */
+function take(tensors, name, dtype, shape, finite = true) {
   const tensor = tensors.get(name);
   if (!tensor) throw broken(`tensor ${show(name)} is missing`);
   if (tensor.dtype !== dtype || String(tensor.shape) !== String(shape)) {
@@ -30,7 +35,7 @@ function take(tensors, name, dtype, shape) {
   }
   tensors.delete(name);
   const data = /** @type {Float64Array} */ (tensor.data);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = finite ? data.findIndex((value) => !Number.isFinite(value)) : -1;
   if (bad >= 0) throw broken(`tensor ${show(name)} has ${data[bad]} at ${bad}; every value must be finite`);
   return data;
 }
@@ -54,14 +59,40 @@ function checkClasses(classes, loss, outputs) {
   return /** @type {import('./labels.js').Label[]} */ (classes);
 }
 
-/** @param {LinearRegression} model @param {Map<string, Tensor>} tensors @param {any} facts */
-function restoreLinear(model, tensors, { rank, encoder }) {
+/** The facts that a linear model may have: whether a value is one, and the rule. @type {Record<string, [(value: any, features: number) => boolean, string]>} */
+const LINEAR_FACTS = {
+  rank: [(value, features) => Number.isInteger(value) && value >= 0 && value <= features, 'a whole number from 0 to the number of features'],
+  alpha: [(value) => Number.isFinite(value) && value >= 0, 'a number from 0'],
+  iterations: [(value) => Number.isSafeInteger(value) && value >= 1, 'a whole number from 1'],
+  outcome: [(value) => ['converged', 'separable', 'epochs', 'stopped'].includes(value), 'converged, separable, epochs or stopped'],
+  classes: [() => true, 'labels'],
+};
+
+/** @param {LinearModel} model @param {Map<string, Tensor>} tensors @param {any} facts */
+function restoreLinear(model, tensors, { encoder, statistics, ...facts }) {
   const shape = tensors.get('coef')?.shape ?? [];
   const [outputs, features] = [whole(shape[0], 'rows of coef'), whole(shape[1], 'columns of coef')];
-  if (!Number.isInteger(rank) || rank < 0 || rank > features) throw broken(`rank is ${show(rank)}; it must be a whole number from 0 to ${features}`);
-  const state = { coef: take(tensors, 'coef', 'F64', [outputs, features]), intercept: take(tensors, 'intercept', 'F64', [outputs]), rank, features };
-  model._restore(state, encoder === null ? null : checkEncoder(encoder));
+  for (const name of model._facts) {
+    const [good, rule] = LINEAR_FACTS[name];
+    if (!good(facts[name], features)) throw broken(`${name} is ${show(facts[name])}; it must be ${name === 'rank' ? `a whole number from 0 to ${features}` : rule}`);
+  }
+  const kept = Object.fromEntries(model._facts.map((name) => [name, facts[name]]));
+  if (model instanceof LogisticRegression) kept.classes = checkClasses(facts.classes, outputs > 1 && facts.classes === null ? 'mse' : 'crossEntropy', outputs);
+  const state = { coef: take(tensors, 'coef', 'F64', [outputs, features]), intercept: take(tensors, 'intercept', 'F64', [outputs]), facts: kept };
+  model._restore(statistics === undefined ? state : { ...state, statistics: readStatistics(model, tensors, statistics, outputs, features) }, encoder === null ? null : checkEncoder(encoder));
   if (model.featureNames && model.featureNames.length !== features) throw broken(`columns make ${model.featureNames.length} features; coef has ${features}`);
+}
+
+/** @param {LinearModel} model @param {Map<string, Tensor>} tensors @param {any} facts @param {number} outputs @param {number} features */
+function readStatistics(model, tensors, facts, outputs, features) {
+  const name = model instanceof LinearRegression ? 'LinearRegression' : 'LogisticRegression', rule = STATISTICS[name];
+  if (outputs !== 1 || (name === 'LogisticRegression' && !(model instanceof LogisticRegression))) throw broken('statistics do not belong to this model');
+  checkKeys(facts, rule.facts, 'statistics');
+  const odd = rule.facts.find((fact) => !Number.isFinite(facts[fact]));
+  if (odd) throw broken(`statistics.${odd} is ${show(facts[odd])}; it must be a number`);
+  const P = features + Number(model.options.fitIntercept);
+  const values = Object.fromEntries(Object.entries(rule.shapes(features, P)).map(([tensor, shape]) => [tensor, take(tensors, `statistics.${tensor}`, 'F64', shape, false)]));
+  return statisticsOf(name, features, P, /** @type {Record<string, number>} */ (facts), values);
 }
 
 /** @param {NeuralModel} model @param {Map<string, Tensor>} tensors @param {any} facts */
@@ -113,7 +144,7 @@ export async function load(bytes) {
   const Class = CLASSES.get(facts?.class);
   if (!Class) throw broken(`the class ${show(facts?.class)} is unknown; there are ${[...CLASSES.keys()].join(', ')}`);
   try {
-    checkKeys(facts, ['class', 'options', ...(Class === LinearRegression ? ['rank'] : ['inputs', 'outputs', 'classes', 'epochs', 'fresh']), 'encoder'], 'model');
+    checkKeys(facts, ['class', 'options', ...(Class.prototype instanceof NeuralModel ? ['inputs', 'outputs', 'classes', 'epochs', 'fresh'] : [...Class.prototype._facts, 'statistics']), 'encoder'], 'model');
     const model = new Class(facts.options ?? null); // missing ones are no defaults here
     if (model instanceof NeuralModel) restoreNetwork(model, tensors, facts);
     else restoreLinear(model, tensors, facts);

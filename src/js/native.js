@@ -14,8 +14,8 @@ import { activations, initializers, losses, optimizers } from './registry.js';
 
 /** Fields of a report: WF_REPORT_FIELDS of src/wasmfit.h. */
 export const REPORT_FIELDS = 7;
-/** wf_fit_state */
-export const RUNNING = 0, DIVERGED = 2;
+/** wf_fit_state; converged: of linear models, which have no such state in the core. */
+export const RUNNING = 0, DONE = 1, DIVERGED = 2, CONVERGED = 3;
 
 /** @param {Config} config WF_CONFIG_FIELDS, in order */
 function packConfig({ inputs, layers, loss, optimizer, seed }) {

@@ -1,13 +1,14 @@
-// registry.js: what there is to choose from, once: activations, losses, optimizers, initializers · in: nothing · out: tables · next: options.js
+// registry.js: what there is to choose from, once: layers, losses, optimizers, linear models · in: nothing · out: tables · next: options.js
 //
-// An entry's place in its list is its code in src/wasmfit.h; tests/js/registry.test.js holds the two together. Validation, messages
-// and the controls of the Lab are made from these tables.
+// An entry's place in its list is its code in src/wasmfit.h (but for linear models, which are functions of their own there);
+// tests/js/registry.test.js holds the two together. Validation, messages and the controls of the Lab are made from these tables.
 
 /**
  * A number: min <= value <= max; above: min itself is excluded, below: max itself is excluded; integer: whole numbers only.
- * A switch has a default of true or false and no bounds.
- * @typedef {{ name: string, default: number | boolean, min?: number, max?: number, above?: boolean, below?: boolean,
- *   integer?: boolean, log?: boolean, doc: string }} OptionInfo
+ * A switch has a default of true or false and no bounds. choices: words it may be instead, or, without bounds, must be; list: an array
+ * of such numbers; each: words, or one such number for every label.
+ * @typedef {{ name: string, default: number | boolean | string | undefined, min?: number, max?: number, above?: boolean, below?: boolean,
+ *   integer?: boolean, log?: boolean, choices?: readonly string[], list?: boolean, each?: boolean, doc: string }} OptionInfo
  */
 /** @typedef {{ name: string, label: string, doc: string, options: readonly OptionInfo[] }} Entry */
 
@@ -85,3 +86,31 @@ export const training = {
   layers: { name: 'layers', default: 1, min: 1, max: 64, integer: true, doc: 'number of layers, the last one included' },
   inputs: { name: 'inputs', default: 1, min: 1, max: 1e6, integer: true, doc: 'features' },
 };
+
+/** @type {OptionInfo} */
+const fitIntercept = { name: 'fitIntercept', default: true, doc: 'whether b is fitted, or 0' };
+/** @type {OptionInfo} */
+const alpha = { name: 'alpha', default: 1, min: 0, max: 1e300, log: true, doc: 'strength of the penalty; 0: none' };
+/** @type {OptionInfo} */
+const l1Ratio = { name: 'l1Ratio', default: 0.5, min: 0, max: 1, doc: 'share of the L1 penalty: 1 is the lasso, 0 ridge' };
+/** @type {(name: string, value: number, doc: string) => OptionInfo} */
+const iterations = (name, value, doc) => ({ name, default: value, min: 1, max: 1e9, integer: true, doc });
+/** @type {(doc: string) => OptionInfo} */
+const tolerance = (doc) => ({ name: 'tolerance', default: 1e-4, min: 0, max: 1, log: true, doc });
+const descent = [fitIntercept, iterations('maxIterations', 1000, 'sweeps over the coefficients at most'), tolerance('duality gap, as a share of the variance of y, that ends the fit'), training.seed];
+
+/** Linear models, all in f64; s: sample weights, n their sum. Penalties and defaults as scikit-learn's. @type {readonly Entry[]} */
+export const linearModels = [
+  entry('LinearRegression', 'least squares', 'min Σ s (y − x w − b)²', [fitIntercept,
+    { name: 'statistics', default: 'auto', choices: ['auto', 'always', 'never'], doc: 'what summary and predictInterval need; auto: up to 256 features and 2 million values of X' }, training.seed]),
+  entry('Ridge', 'ridge', 'min Σ s (y − x w − b)² + alpha ‖w‖²', [{ ...alpha, choices: ['gcv'], doc: `${alpha.doc}; gcv: that of alphas which generalised cross-validation finds best` },
+    { name: 'alphas', default: undefined, min: 0, max: 1e300, above: true, list: true, doc: 'to choose from with gcv; 25 from 0.001 to 1000 if not given' }, fitIntercept, training.seed]),
+  entry('Lasso', 'lasso', 'min Σ s (y − x w − b)² / 2n + alpha ‖w‖₁', [alpha, ...descent]),
+  entry('ElasticNet', 'elastic net', 'min Σ s (y − x w − b)² / 2n + alpha (l1Ratio ‖w‖₁ + (1 − l1Ratio) ‖w‖² / 2)', [alpha, l1Ratio, ...descent]),
+  entry('LogisticRegression', 'logistic regression', 'min C Σ s loss + penalty', [
+    { name: 'penalty', default: 'l2', choices: ['l2', 'l1', 'elasticnet', 'none'], doc: '‖w‖² / 2, ‖w‖₁, l1Ratio ‖w‖₁ + (1 − l1Ratio) ‖w‖² / 2, or none' },
+    { name: 'C', default: 1, min: 0, max: 1e300, above: true, log: true, doc: 'inverse of the strength of the penalty' }, { ...l1Ratio, doc: `${l1Ratio.doc}; for the penalty elasticnet` },
+    { name: 'solver', default: 'lbfgs', choices: ['lbfgs', 'newton'], doc: 'without an L1 part; with one it is proximal Newton' }, fitIntercept,
+    { name: 'classWeight', default: undefined, min: 0, max: 1e300, choices: ['balanced'], each: true, doc: 'a weight for each label; balanced: rows / (classes · rows of the class)' },
+    iterations('maxIterations', 100, 'steps of the solver at most'), tolerance('greatest gradient of the mean loss that ends the fit'), training.seed]),
+];

@@ -1,8 +1,9 @@
 // session.js: one fit from start to end, in slices; the same code in a worker and in process · in: commands · out: events · next: run.js
 import { WasmfitError } from './errors.js';
 import { breathe } from './platform.js';
-import { fitLinear } from './least-squares.js';
-import { DIVERGED, NativeFit, NativeModel, REPORT_FIELDS, RUNNING } from './native.js';
+import { IterativeFit } from './descent.js';
+import { fitAtOnce } from './least-squares.js';
+import { CONVERGED, DIVERGED, NativeFit, NativeModel, REPORT_FIELDS, RUNNING } from './native.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./native.js').State} State */
@@ -14,7 +15,7 @@ import { DIVERGED, NativeFit, NativeModel, REPORT_FIELDS, RUNNING } from './nati
 /** @typedef {{ type: 'pause' | 'resume' | 'step' | 'stop' } | { type: 'update', learningRate: number } | { type: 'snapshot', id: number }} Command */
 /** seconds: how long the fit had been running, pauses left out, when the reports were taken.
  * @typedef {{ type: 'reports', values: Float64Array, seconds: number }
- *   | { type: 'snapshot', id: number, state: State }
+ *   | { type: 'snapshot', id: number, state: State | LinearState }
  *   | { type: 'end', stopped: 'epochs' | 'stopped' | 'diverged' | 'converged', state: State | LinearState }
  *   | { type: 'error', name: string, message: string, code?: string, hint?: string }} SessionEvent */
 
@@ -56,12 +57,15 @@ export class Session {
 
   async start() {
     try {
-      if (this.task.kind === 'linear') {
+      const { task } = this;
+      if (task.kind === 'network') await this.#train(task);
+      else if (task.solver === 'elastic' || task.solver === 'logistic') await this.#descend(task);
+      else {
         const before = performance.now();
-        const { state, report } = fitLinear(this.engine, this.task);
+        const { state, report } = fitAtOnce(this.engine, task);
         this.post({ type: 'reports', values: report, seconds: (performance.now() - before) / 1000 });
         this.post({ type: 'end', stopped: 'converged', state });
-      } else await this.#train(this.task);
+      }
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       const { code, hint } = error instanceof WasmfitError ? error : { code: undefined, hint: undefined };
@@ -85,10 +89,21 @@ export class Session {
     }
   }
 
+  /** @param {LinearTask} task */
+  async #descend(task) {
+    const fit = new IterativeFit(this.engine, task);
+    try {
+      const stopped = await this.#loop(fit, fit);
+      this.post({ type: 'end', stopped, state: fit.state(true) });
+    } finally {
+      fit.free();
+    }
+  }
+
   /**
-   * @param {NativeModel} model
-   * @param {NativeFit} fit
-   * @returns {Promise<'epochs' | 'stopped' | 'diverged'>}
+   * @param {NativeModel | IterativeFit} model
+   * @param {NativeFit | IterativeFit} fit
+   * @returns {Promise<'epochs' | 'stopped' | 'diverged' | 'converged'>}
    */
   async #loop(model, fit) {
     let state = RUNNING, posted = -Infinity;
@@ -110,10 +125,10 @@ export class Session {
     }
     this.#report();
     this.#serve(model, fit);
-    return this.stopped && state === RUNNING ? 'stopped' : state === DIVERGED ? 'diverged' : 'epochs';
+    return this.stopped && state === RUNNING ? 'stopped' : state === DIVERGED ? 'diverged' : state === CONVERGED ? 'converged' : 'epochs';
   }
 
-  /** Answers what was asked for between two slices; what is seen then is as old as the last epoch told of. @param {NativeModel} model @param {NativeFit} fit */
+  /** Answers what was asked for between two slices; what is seen then is as old as the last epoch told of. @param {NativeModel | IterativeFit} model @param {NativeFit | IterativeFit} fit */
   #serve(model, fit) {
     if (this.paused || this.snapshots.length > 0) this.#report();
     if (this.learningRate !== null) fit.setLearningRate(this.learningRate);
@@ -121,7 +136,7 @@ export class Session {
     for (const id of this.snapshots.splice(0)) this.post({ type: 'snapshot', id, state: model.state() });
   }
 
-  /** About SLICE_MS of training. @param {NativeFit} fit */
+  /** About SLICE_MS of training. @param {NativeFit | IterativeFit} fit */
   #slice(fit) {
     const before = performance.now();
     const state = fit.run(this.work, this.epochsAllowed);

@@ -1,0 +1,179 @@
+// descent.js: linear models that are solved in steps: elastic net, logistic regression · in: rows · out: a report a step, coefficients · next: session.js
+import { checkSolution, measure, predictLinear } from './least-squares.js';
+import { CONVERGED, DONE, RUNNING } from './native.js';
+import { logLoss } from './softmax.js';
+import { statisticsOf } from './statistics.js';
+
+/** @typedef {import('./engine.js').Engine} Engine */
+/** @typedef {import('./least-squares.js').LinearTask} LinearTask */
+/** @typedef {import('./least-squares.js').LinearState} LinearState */
+/** What one solver in the core has found; figure: of its result struct. @typedef {{ coef: Float64Array, intercept: Float64Array, figures: Float64Array }} Part */
+
+const SLICE_MS = 8;
+/** wf_logistic_state */
+const SEPARABLE = 2;
+/** wf_solver */
+const LBFGS = 0, NEWTON = 1, PROXIMAL = 2;
+
+/** Weighted sums of one column of y: Σ s, mean, Σ s (y - mean)² / Σ s. @param {LinearTask} task @param {number} k */
+function spread({ y, weight, rows, outputs }, k) {
+  const s = (/** @type {number} */ r) => (weight ? weight[r] : 1);
+  let total = 0, sum = 0, square = 0;
+  for (let r = 0; r < rows; r++) {
+    total += s(r);
+    sum += s(r) * (y[r * outputs + k] - y[k]);
+  }
+  for (let r = 0; r < rows; r++) square += s(r) * (y[r * outputs + k] - y[k] - sum / total) ** 2;
+  return { total, mean: y[k] + sum / total, variance: square / total };
+}
+
+/** A fit in steps: all its memory is taken here. Free it once. */
+export class IterativeFit {
+  /** @param {Engine} engine @param {LinearTask} task */
+  constructor(engine, task) {
+    this.engine = engine;
+    this.task = task;
+    this.iterations = 0;
+    /** @type {number[]} */
+    this.reports = [];
+    /** @type {number[]} */
+    this.held = [];
+    /** One solver for all outputs, or one for each. @type {{ pointer: number, done: number }[]} */
+    this.solvers = [];
+    const { solver, y, outputs, multilabel } = task;
+    /** elastic nets only @type {ReturnType<typeof spread>[]} */
+    this.spreads = solver === 'elastic' ? Array.from({ length: outputs }, (_, k) => spread(task, k)) : [];
+    try {
+      const x = this.#hold(task.x), weight = task.weight ? this.#hold(task.weight) : 0;
+      const each = solver === 'elastic' || multilabel ? outputs : 1;
+      for (let k = 0; k < each; k++) this.solvers.push({ pointer: this.#begin(x, this.#hold(each === 1 ? y : y.filter((_, i) => i % each === k)), weight), done: 0 });
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  /** @param {Float64Array | Int32Array} values */
+  #hold(values) {
+    this.held.push(this.engine.copyIn(values, 'the data set'));
+    return this.held[this.held.length - 1];
+  }
+
+  /** @param {number} x @param {number} y @param {number} weight */
+  #begin(x, y, weight) {
+    const { solver, rows, features, outputs, multilabel, fitIntercept, alpha, ratio, newton } = this.task;
+    const { exports } = this.engine;
+    const pointer = (solver === 'elastic' ? exports.wf_elastic_new(x, y, weight, rows, features, ratio, Number(fitIntercept))
+      : exports.wf_logistic_new(x, y, weight, rows, features, multilabel ? 1 : outputs, Number(fitIntercept), alpha, ratio, ratio > 0 ? PROXIMAL : newton ? NEWTON : LBFGS)) >>> 0;
+    if (pointer === 0) throw this.engine.outOfMemory('the fit');
+    return pointer;
+  }
+
+  /** About SLICE_MS of steps. @param {number} _ @param {number} allowed reports at most @returns {number} RUNNING, DONE or CONVERGED */
+  run(_, allowed) {
+    const end = performance.now() + SLICE_MS;
+    let state = RUNNING;
+    for (let left = allowed; left > 0 && state === RUNNING && performance.now() < end; left--) state = this.#step();
+    return state;
+  }
+
+  #step() {
+    const { solver, alpha, tolerance, maxIterations } = this.task;
+    const { exports } = this.engine;
+    for (const part of this.solvers) {
+      if (part.done === 0) part.done = solver === 'elastic' ? exports.wf_elastic_run(part.pointer, alpha, tolerance, 1) : exports.wf_logistic_run(part.pointer, tolerance, 1);
+    }
+    this.iterations++;
+    const state = this.solvers.every(({ done }) => done !== 0) ? this.#separable ? DONE : CONVERGED : this.iterations >= maxIterations ? DONE : RUNNING;
+    this.#report(state !== RUNNING);
+    return state;
+  }
+
+  get #separable() {
+    return this.task.solver === 'logistic' && this.solvers.some(({ done }) => done === SEPARABLE);
+  }
+
+  /** @returns {Part[]} */
+  #parts() {
+    const { solver, features, outputs } = this.task;
+    const rows = outputs / this.solvers.length;
+    const solution = this.engine.exports[solver === 'elastic' ? 'wf_elastic_solution' : 'wf_logistic_solution'];
+    return this.solvers.map(({ pointer }) => this.engine.scope((copy) => {
+      const coef = copy(rows * features * 8, 'the coefficients'), intercept = copy(rows * 8, 'the intercept'), result = copy(40, 'the result');
+      solution(coef, intercept, result, pointer);
+      return { coef: this.engine.readF64(coef, rows * features), intercept: this.engine.readF64(intercept, rows), figures: this.engine.readF64(result, 5) };
+    }));
+  }
+
+  /** @param {Part[]} parts */
+  #joined(parts) {
+    return { coef: Float64Array.from(parts.flatMap(({ coef }) => [...coef])), intercept: Float64Array.from(parts.flatMap(({ intercept }) => [...intercept])) };
+  }
+
+  /** @param {boolean} last */
+  #report(last) {
+    const { task } = this;
+    const parts = this.#parts(), state = this.#joined(parts);
+    const apart = task.multilabel;
+    const z = (/** @type {{ x: Float64Array, rows: number }} */ { x, rows }) => ({ data: predictLinear(state, x, rows, task.features), rows, cols: task.outputs });
+    const measured = task.solver === 'logistic' ? this.#logistic(parts) : last || task.rows < task.features ? measure(state, task, task.weight) : this.#elastic(parts);
+    const held = !task.validation ? [NaN, NaN] : task.solver === 'logistic' ? logLoss(z(task.validation), task.validation.y, apart) : measure(state, task.validation);
+    this.reports.push(this.iterations, ...measured, ...held, NaN, this.iterations * task.rows);
+  }
+
+  /** Mean log loss without the penalty, accuracy; means over the solvers. @param {Part[]} parts */
+  #logistic(parts) {
+    const { weight, rows } = this.task;
+    const total = weight ? weight.reduce((sum, value) => sum + value, 0) : rows;
+    return [1, 4].map((at) => parts.reduce((sum, { figures }) => sum + (at === 1 ? -figures[1] / total : figures[4]), 0) / parts.length);
+  }
+
+  /** Mean squared error and R² from the objectives, which spares a pass over the rows. @param {Part[]} parts */
+  #elastic(parts) {
+    const { alpha, ratio } = this.task;
+    const scores = parts.map(({ coef, figures: [objective] }, k) => {
+      const penalty = coef.reduce((sum, w) => sum + ratio * Math.abs(w) + (1 - ratio) / 2 * w * w, 0);
+      const loss = Math.max(0, 2 * (objective - alpha * penalty)), { variance } = this.spreads[k];
+      return [loss, variance > 0 ? 1 - loss / variance : Number(loss === 0)];
+    });
+    return [0, 1].map((at) => scores.reduce((sum, score) => sum + score[at], 0) / scores.length);
+  }
+
+  /** The steps since the last call, REPORT_FIELDS numbers each. */
+  takeReports() {
+    return Float64Array.from(this.reports.splice(0));
+  }
+
+  setLearningRate() {}
+
+  /** @param {boolean} [last] at the end of the fit: with statistics @returns {LinearState} */
+  state(last = false) {
+    const { iterations, task, solvers } = this;
+    const all = solvers.every(({ done }) => done !== 0);
+    const outcome = this.#separable ? 'separable' : all ? 'converged' : iterations >= task.maxIterations ? 'epochs' : 'stopped';
+    const parts = this.#parts();
+    const state = { ...this.#joined(parts), facts: { iterations, outcome } };
+    if (last) checkSolution(state);
+    return last && task.statistics ? { ...state, statistics: this.#statistics(parts[0]) } : state;
+  }
+
+  /** Of a binary logistic regression; none where the information is singular. @param {Part} part */
+  #statistics({ figures }) {
+    const { features, fitIntercept, rows, weight, y } = this.task;
+    const P = features + Number(fitIntercept);
+    const covariance = this.engine.scope((copy) => {
+      const place = copy(P * P * 8, 'the statistics');
+      return this.engine.exports.wf_logistic_covariance(place, this.solvers[0].pointer) ? this.engine.readF64(place, P * P) : undefined;
+    });
+    if (!covariance) return undefined;
+    const { total, mean } = spread({ ...this.task, y, weight }, 0);
+    const nullLogLikelihood = total * (fitIntercept ? mean * Math.log(mean) + (1 - mean) * Math.log(1 - mean) : Math.log(0.5));
+    return statisticsOf('LogisticRegression', features, P, { rows, logLikelihood: figures[1], nullLogLikelihood }, { covariance });
+  }
+
+  free() {
+    const { exports } = this.engine;
+    for (const { pointer } of this.solvers.splice(0)) exports[this.task.solver === 'elastic' ? 'wf_elastic_free' : 'wf_logistic_free'](pointer);
+    for (const pointer of this.held.splice(0)) this.engine.free(pointer);
+  }
+}
