@@ -212,9 +212,11 @@ typedef struct wf_inference {
   double total_square;      /* Σ s (y - ȳ)², without intercept Σ s y² */
 } wf_inference;
 
-/* cov (5,P,P) out: [0] the unscaled (Xᵀ S X)⁻¹, [1..4] the sandwich matrices HC0..HC3 (White 1980; MacKinnon, White 1985);
- * vif (D) out: variance inflation factors, +inf for a column that depends on others; leverage (N) out: diagonal of the hat matrix;
- * residual (N) out: y - ŷ. Returns 0: out of memory. */
+/* cov (5,P,P) out: [0] the unscaled (Xᵀ S X)⁻¹, where columns depend on others that of the least-norm estimates; [1..4] the sandwich
+ * matrices HC0..HC3 of the weighted rows (White 1980; MacKinnon, White 1985): HC1 is NaN when n = p, HC2 and HC3 when a row has
+ * leverage 1, for then they are 0/0. vif (D) out: variance inflation factors, 1/(1 - R²) of a column on all others, +inf for one that
+ * depends on them; leverage (N) out: diagonal of the hat matrix, 0 where the weight is; residual (N) out: y - ŷ.
+ * Time: two fits and N p². Returns 0: out of memory. */
 int wf_linear_inference(wf_inference *result, double *cov, double *vif, double *leverage, double *residual, const double *coef,
                         const double *intercept, const double *x, const double *y, const double *weight, int rows, int features,
                         int fit_intercept);

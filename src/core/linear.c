@@ -243,13 +243,17 @@ void wf_linear_solution(double *coef, double *intercept, wf_linear_result *resul
   }
 }
 
+void linear_weigh(wf_linear *m, const double *weight, int rows) {
+  double largest = 0;
+  for (int i = 0; weight && i < rows; i++) largest = weight[i] > largest ? weight[i] : largest;
+  m->weight_unit = weight ? exponent(largest) : 0;
+}
+
 int wf_linear_fit(double *coef, double *intercept, wf_linear_result *result, const double *x, const double *y,
                   const double *weight, int rows, int features, int outputs, int fit_intercept) {
   wf_linear *m = wf_linear_new(rows, features, outputs, fit_intercept);
   if (!m) return 0;
-  double largest = 0;
-  for (int i = 0; weight && i < rows; i++) largest = weight[i] > largest ? weight[i] : largest;
-  m->weight_unit = weight ? exponent(largest) : 0;
+  linear_weigh(m, weight, rows);
   wf_linear_push(m, x, y, weight, rows);
   int done = wf_linear_solve(m);
   if (done) {

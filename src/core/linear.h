@@ -44,8 +44,14 @@ struct wf_linear {
   target *targets;         /* (K) */
 };
 
-/* One row in its units, split; x (D). */
+/* m->row = one row in its units, split; x (D). */
 void linear_row(wf_linear *m, const double *x);
+/* z (4, V): fills in the halves of the first V. */
+void linear_split(double *z, int V);
+/* Σ row_j (z_j + low_j) */
+dd linear_product(const double *row, const double *z, int V);
+/* Weights are taken relative to the greatest. */
+void linear_weigh(wf_linear *m, const double *weight, int rows);
 /* What the rows have in common: centre + b - Σ centre_j z_j, in units of y. */
 dd linear_offset(const wf_linear *m, int k);
 /* The solution that the QR gives. */

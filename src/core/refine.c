@@ -28,6 +28,10 @@ static split2 load(const double *from, int V, int j) {
   return (split2){f64x2_load(from + j), f64x2_load(from + V + j), f64x2_load(from + 2 * V + j)};
 }
 
+void linear_split(double *z, int V) {
+  for (int j = 0; j < V; j += 2) store(z, V, j, split2_of(f64x2_load(z + j)));
+}
+
 void linear_begin(wf_linear *m) {
   for (int k = 0; k < m->K; k++) {
     target *t = &m->targets[k];
@@ -36,7 +40,7 @@ void linear_begin(wf_linear *m) {
     t->e_hi = t->e_lo = t->square = 0;
     memcpy(t->z, t->theta + m->centred, (size_t)m->D * sizeof(double));
     memcpy(t->z + 3 * m->V, t->low + m->centred, (size_t)m->D * sizeof(double));
-    for (int j = 0; j < m->V; j += 2) store(t->z, m->V, j, split2_of(f64x2_load(t->z + j)));
+    linear_split(t->z, m->V);
   }
 }
 
@@ -50,8 +54,7 @@ void linear_row(wf_linear *m, const double *x) {
   }
 }
 
-/* Σ x'_j (z_j + low_j), as hi + lo */
-static dd product(const double *row, const double *z, int V) {
+dd linear_product(const double *row, const double *z, int V) {
   const double *low = z + 3 * V;
   f64x2 hi = f64x2_splat(0), lo = hi;
   for (int j = 0; j < V; j += 2) {
@@ -89,7 +92,7 @@ void wf_linear_residual(wf_linear *m, const double *x, const double *y, const do
     for (int k = 0; k < m->K; k++) {
       target *t = &m->targets[k];
       if (t->done) continue;
-      dd p = product(m->row, t->z, m->V), r = two_sum(y[(size_t)i * (size_t)m->K + (size_t)k] * m->scale[m->P + k], -m->h[k]);
+      dd p = linear_product(m->row, t->z, m->V), r = two_sum(y[(size_t)i * (size_t)m->K + (size_t)k] * m->scale[m->P + k], -m->h[k]);
       dd e = dd_add(two_sum(r.hi, r.lo - m->g[k]), dd_neg(p)), w = dd_mul(e, (dd){s, 0});
       gather(t->g_hi, t->g_lo, m->row, w, m->V);
       dd_accumulate(&t->e_hi, &t->e_lo, w.hi, 1);

@@ -1,21 +1,9 @@
-/* test_linear.c: least squares: correct digits, weights, scales, outputs, bits · in: ../fixtures/strd.h · out: checks · next: test_rank.c */
+/* test_linear.c: least squares: correct digits, weights, scales, outputs, bits · in: nist.h · out: checks · next: test_rank.c */
 #include <float.h>
 
-#include "../fixtures/strd.h"
-#include "least_squares.h"
+#include "nist.h"
 
 /* ---- NIST ---------------------------------------------------------------------------------------------------------- */
-
-static const strd_problem *nist(const char *name) {
-  const strd_problem *p = strd_problems;
-  while (strcmp(p->name, name)) p++;
-  for (int i = 0; i < p->rows; i++) {
-    Y[i] = p->y[i];
-    for (int j = 0; j < p->features; j++)
-      X[i * p->features + j] = p->degree == 0 ? p->x[i * p->features + j] : j == 0 ? p->x[i] : X[i * p->features + j - 1] * p->x[i];
-  }
-  return p;
-}
 
 static void test_nist(void) {
   /* Digits that the data's own rounding to f64 leaves are about one more. */
