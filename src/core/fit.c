@@ -111,7 +111,7 @@ static void train_batch(wf_fit *fit) {
   wf_update update;
   wf_update_prepare(&update, fit->model, fit->learning_rate);
   wf_pass_backward(&fit->pass, fit->model, &update, B);
-  if ((uint64_t)++fit->model->steps % FLUSH_STEPS == 0) wf_state_flush(fit->model);
+  if ((uint64_t)++fit->model->steps % FLUSH_STEPS == 0) wf_model_flush(fit->model);
 }
 
 static void evaluate_batch(wf_fit *fit, const wf_rows *rows) {

@@ -47,7 +47,8 @@ void wf_pass_backward(wf_pass *pass, const wf_model *model, const wf_update *upd
 
 /* core/optimizer.c: the update of the step after `model->steps` steps. */
 void wf_update_prepare(wf_update *update, const wf_model *model, double learning_rate);
-/* State below 1e-36 becomes 0. The means of an idle weight (a dead ReLU's) decay into denormals, which are many times slower. */
-void wf_state_flush(wf_model *model);
+/* Weights below 1e-30 and state below 1e-36 become 0. Weight decay and idle units (dead ReLUs) would let them shrink into denormals,
+ * which are many times slower. */
+void wf_model_flush(wf_model *model);
 
 #endif

@@ -11,12 +11,17 @@ static double power(double beta, double n) {
   return result;
 }
 
-void wf_state_flush(wf_model *model) {
-  f32x4 least = f32x4_splat((wf_real)1e-36), zero = f32x4_splat(0);
-  for (wf_real *s = model->slots + model->padded, *end = s + (size_t)model->S * model->padded; s < end; s += 4) {
-    f32x4 v = f32x4_load(s);
-    f32x4_store(s, f32x4_select(f32x4_gt(f32x4_abs(v), least), v, zero));
+static void flush(wf_real *values, size_t n, wf_real least) {
+  f32x4 zero = f32x4_splat(0);
+  for (size_t i = 0; i < n; i += 4) {
+    f32x4 v = f32x4_load(values + i);
+    f32x4_store(values + i, f32x4_select(f32x4_gt(f32x4_abs(v), f32x4_splat(least)), v, zero));
   }
+}
+
+void wf_model_flush(wf_model *model) {
+  flush(model->slots, model->padded, (wf_real)1e-30);
+  flush(model->slots + model->padded, (size_t)model->S * model->padded, (wf_real)1e-36);
 }
 
 void wf_update_prepare(wf_update *update, const wf_model *model, double learning_rate) {

@@ -124,7 +124,7 @@ export class NeuralModel extends Estimator {
     const task = { kind: 'network', config, state: start?.state ?? null, options: fit, train, validation: held };
     const rest = { config, classes: target.classes, features, target: scale, encoder };
     return {
-      task, splits, validated: held !== null, metric: loss === 'mse' ? 'r2' : 'accuracy',
+      task, splits, standardized: standardize, validated: held !== null, metric: loss === 'mse' ? 'r2' : 'accuracy',
       transfer: [train, held].flatMap((part) => (part ? [part.x.buffer, part.y.buffer] : [])),
       finish: (/** @type {State} */ state) => this._restore({ ...rest, state }),
       copy: (/** @type {State} */ state) => this._copy({ ...rest, state }),

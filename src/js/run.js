@@ -27,7 +27,7 @@ import { Session } from './session.js';
 /**
  * What a model hands over and takes back.
  * @typedef {{ task: Task, transfer: ArrayBuffer[], metric: 'r2' | 'accuracy', splits?: { train: Int32Array, validation: Int32Array },
- *   validated: boolean, worker: boolean, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
+ *   validated: boolean, standardized?: boolean, worker: boolean, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
  *   finish: (state: any) => void, release: () => void, copy: (state: any) => any }} Job
  */
 
@@ -199,7 +199,7 @@ export class Run {
     const { task } = this.#job;
     const last = this.#history.epoch.at(-1) ?? (task.kind === 'network' ? task.state?.epochs : 0) ?? 0;
     const back = last > 0 ? `the model is back at epoch ${last}` : 'the model is back at its starting weights';
-    return `Loss became infinite or not a number in epoch ${last + 1}; ${back}. Try a learning rate near ${Number((Number(this.#rate) / 10).toPrecision(1))}, or standardize: true.`;
+    return `Loss became infinite or not a number in epoch ${last + 1}; ${back}. Try a learning rate near ${Number((Number(this.#rate) / 10).toPrecision(1))}${this.#job.standardized ? '' : ', or standardize: true'}.`;
   }
 
   /** @param {unknown} error */
@@ -222,6 +222,11 @@ export class Run {
 
   #wake() {
     for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** The row indices of both parts when validation is a fraction, from the start. @returns {{ train: Int32Array, validation: Int32Array } | undefined} */
+  get splits() {
+    return this.#job.splits;
   }
 
   /** Stops after the step that is being done, until resume or step. */
