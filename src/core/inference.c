@@ -16,7 +16,7 @@ typedef struct inference {
   wf_linear *m;
   int p, P;            /* rank and number of parameters, both with the intercept */
   double *L;           /* (p, P) in the caller's units, but for the weights' */
-  double *square;      /* (P) Σ over the columns of R⁻¹ of z² */
+  double *square;      /* (P) variances in the units of m: Σ z² */
   double *u;           /* (P, QR_ROWS): p columns of U */
   double *omega;       /* (3, QR_ROWS) */
   double *meat;        /* (3, p, p) lower triangles */
@@ -41,18 +41,13 @@ static void layout(arena *a, inference *f, const wf_linear *m) {
 
 /* ---- parameters from U --------------------------------------------------------------------------------------------- */
 
-/* The solution for column k of the unit matrix, in the units of m. */
-static const double *unit_solution(const inference *f, int k, int basic) {
-  memset(f->m->h, 0, (size_t)f->P * sizeof(double));
-  f->m->h[k] = 1;
-  qr_solve(f->m->q, f->m->g, f->m->h, basic);
-  return f->m->g;
-}
-
 static void parameters(inference *f) {
   const wf_linear *m = f->m;
+  double *z = m->g;
   for (int k = 0; k < f->p; k++) {
-    const double *z = unit_solution(f, k, 0);
+    memset(m->h, 0, (size_t)f->P * sizeof(double));
+    m->h[k] = 1;
+    qr_solve(m->q, z, m->h, 0);
     double *to = f->L + (size_t)k * (size_t)f->P;
     dd b = {m->centred ? z[0] : 0, 0};
     for (int j = m->centred; j < f->P; j++) {
@@ -69,18 +64,11 @@ static void parameters(inference *f) {
 static void inflation(double *vif, const inference *f) {
   const wf_linear *m = f->m;
   const qr *q = m->q;
-  if (f->p < f->P) {
-    memset(f->square, 0, (size_t)f->P * sizeof(double));
-    for (int k = 0; k < f->p; k++) {
-      const double *z = unit_solution(f, k, 1);
-      for (int j = m->centred; j < f->P; j++) f->square[j] += z[j] * z[j];
-    }
-  }
   for (int j = 0; j < m->D; j++) vif[j] = INFINITY;
   for (int i = m->centred; i < f->p; i++) {
     int j = q->pivot[i], depends = 0;
     for (int k = f->p; k < f->P && !depends; k++)
-      depends = m->norm[q->pivot[k]] > 0 && fabs(qr_share(q, i, k - f->p)) > m->noise[q->pivot[k]] * sqrt(f->square[j]);
+      depends = fabs(qr_share(q, i, k - f->p)) > m->noise[q->pivot[k]] * sqrt(f->square[j]);
     if (!depends) vif[j - m->centred] = m->norm[j] * m->norm[j] * f->square[j];
   }
 }

@@ -13,7 +13,7 @@ typedef struct target {
   double first;            /* the first y: sums are taken from there */
   double sum_hi, sum_lo;   /* Σ s (y' - first') */
   double square_hi, square_lo; /* Σ s (y' - first')² */
-  double error;            /* Σ s e² of the solution */
+  double error;            /* Σ s e² of the solution, but for its last correction */
   double square;           /* Σ s e² of the pass over the rows */
   double size, last;       /* greatest |z| at first; greatest correction */
   int done, basic;         /* basic: dependent columns have 0, not their share */

@@ -122,10 +122,9 @@ static int lean(const wf_linear *m, const target *t, double change) {
  * one already is about there, it was the last. One that is larger and yet not half of the one before is no improvement and
  * is not made. */
 static void correct(wf_linear *m, target *t, int k) {
-  double change = 0, less, *step = m->g;
+  double change = 0, *step = m->g;
   gradient(m, t);
   qr_project(m->q, m->h, m->g);
-  less = qr_dot(m->h, m->h, m->q->rank);
   qr_solve(m->q, step, m->h, t->basic);
   for (int j = m->centred; j < m->P; j++) change = fabs(step[j]) > change ? fabs(step[j]) : change;
   if (lean(m, t, change)) {
@@ -142,7 +141,6 @@ static void correct(wf_linear *m, target *t, int k) {
     t->theta[j] = sum.hi;
     t->low[j] = sum.lo;
   }
-  t->error = t->square > less ? t->square - less : 0;
   t->done = least || change * change <= 0x1p-64 * t->size * t->last;
   t->last = change;
 }

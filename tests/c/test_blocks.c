@@ -75,6 +75,12 @@ static void test_growth(void) {
   for (int i = 0; i < N; i++) Y[i] = i < 600 ? 0 : 1e200 * X[i * D];
   fit(NULL, N, D, 1);
   CHECK(error(result.r2, honest_r2(N, D)) < 1e-12, "a target that wakes up late: R² %.15g, %.15g", result.r2, honest_r2(N, D));
+  for (int i = 0; i < N; i++) Y[i] = (X[i * D] + uniform()) * (i < 600 ? 1e-200 : 1);
+  fit_cut(N, D, 1, 1, 0);
+  CHECK(error(result.r2, honest_r2(N, D)) < 1e-12, "one that grows: R² %.15g, %.15g, from the sums of the blocks alone", result.r2, honest_r2(N, D));
+  for (int i = 0; i < N; i++) Y[i] = (X[i * D] + uniform()) * (i < 600 ? 1e200 : 1);
+  fit_cut(N, D, 1, 1, 0);
+  CHECK(error(result.r2, honest_r2(N, D)) < 1e-12, "or shrinks: R² %.15g, %.15g", result.r2, honest_r2(N, D));
   random_problem(N, D);
   X[0] = 1e12;
   X[500 * D + 1] = 1e12;

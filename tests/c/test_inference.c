@@ -138,6 +138,14 @@ static void test_dependent(void) {
   for (int j = 0; j < 9; j++) CHECK(isinf(vif[j]), "with more columns than rows all depend: %d has VIF %g", j, vif[j]);
   for (int i = 0; i < 4; i++) CHECK(fabs(residual[i]) < 1e-14, "and every row is met: %g", residual[i]);
   CHECK(isnan(cov[100]) == 0 && isnan(cov[200]) && isnan(cov[300]) && isnan(cov[400]), "then HC1 to HC3 are no numbers: %g, %g, %g", cov[200], cov[300], cov[400]);
+  random_problem(400, 5);
+  for (int i = 0; i < 400; i++) { /* of which the first block says little, and one share is small */
+    double *x = X + i * 5;
+    x[1] += i;
+    x[2] = x[1] / 3 + 1e-6 * x[0];
+  }
+  compare_with_fits("drifting", 400, 5, 1);
+  for (int j = 0; j < 5; j++) CHECK(isinf(vif[j]) == (j < 3), "a share of 1e-6 is a share: %d has VIF %g", j, vif[j]);
   for (int i = 0; i < 300; i++) {
     for (int j = 0; j < 3; j++) X[3 * i + j] = uniform();
     X[3 * i + 2] = X[3 * i] + 1e-5 * X[3 * i + 2];
@@ -149,7 +157,7 @@ static void test_dependent(void) {
 
 /* By the formulas, from the inverse in long double of the centred sums: over many blocks. */
 static void test_tall(void) {
-  enum { N = 1300, D = 2, P = 3 };
+  enum { N = 1301, D = 2, P = 3 };
   random_problem(N, D);
   for (int i = 0; i < N; i++) {
     W[i] = i % 7 ? uniform() + 0.1 : 0;
@@ -192,14 +200,32 @@ static void test_tall(void) {
 /* ---- edges ----------------------------------------------------------------------------------------------------------------- */
 
 static void test_edges(void) {
-  for (int i = 0; i < 20; i++) {
-    X[2 * i] = i == 7; /* a parameter of its own */
-    X[2 * i + 1] = i;
-    Y[i] = 3 * i + uniform();
+  for (int own = 0; own < 20; own++) {
+    for (int i = 0; i < 20; i++) {
+      X[2 * i] = i == own; /* a parameter of its own */
+      X[2 * i + 1] = uniform();
+      Y[i] = 3 * i + uniform();
+    }
+    infer(NULL, 20, 2, 1);
+    CHECK(fabs(leverage[own] - 1) < 1e-14 && fabs(residual[own]) < 1e-13, "row %d with a parameter of its own has leverage 1: %.15g", own, leverage[own]);
+    CHECK(cov[9] > 0 && isnan(cov[27]) && isnan(cov[36]), "so that HC2 and HC3 do not exist, not even roughly: %g, %g", cov[27], cov[36]);
   }
-  infer(NULL, 20, 2, 1);
-  CHECK(fabs(leverage[7] - 1) < 1e-14 && fabs(residual[7]) < 1e-13, "a row with a parameter of its own has leverage 1: %.15g", leverage[7]);
-  CHECK(cov[9] > 0 && isnan(cov[27]) && isnan(cov[36]), "so that HC2 and HC3 do not exist, not even roughly: %g, %g", cov[27], cov[36]);
+  for (int i = 0; i < 20; i++) W[i] = 1 / (1.0 + i);
+  for (int i = 0; i < 20; i++) Y[i] = floor(Y[i]);
+  infer(W, 20, 2, 1);
+  double total = inference.total_square, square = inference.residual_square;
+  for (int i = 0; i < 20; i++) Y[i] += 1e12;
+  infer(W, 20, 2, 1);
+  CHECK(error(inference.total_square, total) < 1e-14, "an offset of 1e12 leaves the total: %.16g, %.16g", inference.total_square, total);
+  CHECK(error(inference.residual_square, square) < 1e-6, "and the residuals: %.16g, %.16g", inference.residual_square, square);
+  for (int i = 0; i < 20; i++) Y[i] -= 1e12;
+  W[4] = 0;
+  infer(W, 20, 2, 1);
+  total = inference.total_square;
+  square = inference.residual_square;
+  Y[4] = 1e300;
+  infer(W, 20, 2, 1);
+  CHECK(inference.total_square == total && inference.residual_square == square, "a row of weight 0 may hold 1e300: %g, %g", inference.total_square, total);
   memset(W, 0, sizeof W);
   CHECK(infer(W, 20, 2, 1) && inference.rows == 0 && inference.parameters == 0 && cov[4] == 0 && inference.total_square == 0,
         "no row is no fault: %g", inference.rows);
