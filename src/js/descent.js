@@ -1,5 +1,5 @@
 // descent.js: linear models that are solved in steps: elastic net, logistic regression · in: rows · out: a report a step, coefficients · next: session.js
-import { checkSolution, measure, predictLinear } from './least-squares.js';
+import { checkFinite, measure, predictLinear } from './least-squares.js';
 import { CONVERGED, DONE, RUNNING } from './native.js';
 import { logLoss } from './softmax.js';
 import { statisticsOf } from './statistics.js';
@@ -153,7 +153,7 @@ export class IterativeFit {
     const outcome = this.#separable ? 'separable' : all ? 'converged' : iterations >= task.maxIterations ? 'epochs' : 'stopped';
     const parts = this.#parts();
     const state = { ...this.#joined(parts), facts: { iterations, outcome } };
-    if (last) checkSolution(state);
+    if (last) checkFinite(state.coef, state.intercept);
     return last && task.statistics ? { ...state, statistics: this.#statistics(parts[0]) } : state;
   }
 

@@ -48,14 +48,15 @@ export function predictLinear({ coef, intercept }, x, rows, features) {
 export function measure(state, { x, y, rows }, weight) {
   const outputs = state.intercept.length;
   const truth = { data: y, rows, cols: outputs }, guess = { ...truth, data: predictLinear(state, x, rows, x.length / rows) };
+  checkFinite(guess.data);
   const options = weight ? { sampleWeight: weight } : {};
   return [mse(truth, guess, options), r2(truth, guess, options)];
 }
 
-/** @param {LinearState} state */
-export function checkSolution({ coef, intercept }) {
-  if (coef.every(Number.isFinite) && intercept.every(Number.isFinite)) return;
-  throw new WasmfitError('fit: the coefficients are beyond the range of 64-bit floats', { code: 'OVERFLOW', hint: 'bring the columns of X and y to sizes that are less far apart' });
+/** @param {Float64Array[]} values coefficients or what follows from them */
+export function checkFinite(...values) {
+  if (values.every((list) => list.every(Number.isFinite))) return;
+  throw new WasmfitError('fit: the coefficients or predictions are beyond the range of 64-bit floats', { code: 'OVERFLOW', hint: 'bring the columns of X and y to sizes that are less far apart' });
 }
 
 /** @typedef {(values: import('./engine.js').Copied | number, what: string) => number} Copy */
@@ -69,7 +70,7 @@ function leastSquares(engine, copy, task, data) {
   const [rank, loss, metric] = engine.readF64(result, 3);
   /** @type {LinearState} */
   const state = { coef: engine.readF64(coef, features * outputs), intercept: engine.readF64(intercept, outputs), facts: { rank } };
-  if (task.statistics && engine.exports.wf_linear_inference) state.statistics = leastSquaresStatistics(engine, copy, task, data, [coef, intercept]);
+  if (task.statistics) state.statistics = leastSquaresStatistics(engine, copy, task, data, [coef, intercept]);
   return { state, measured: [loss, metric] };
 }
 
@@ -82,7 +83,7 @@ function ridge(engine, copy, task, data) {
   scores.forEach((score, a) => { if (score < scores[best]) best = a; });
   const size = features * outputs;
   const state = { coef: coefs.slice(best * size, (best + 1) * size), intercept: intercepts.slice(best * outputs, (best + 1) * outputs), facts: { alpha: alphas[best] } };
-  return { state, measured: measure(state, task, task.weight) };
+  return { state, measured: null };
 }
 
 /**
@@ -109,7 +110,7 @@ export function fitAtOnce(engine, task) {
     const data = [copy(task.x, 'the data set'), copy(task.y, 'the targets'), task.weight ? copy(task.weight, 'the sample weights') : 0];
     return (task.solver === 'ridge' ? ridge : leastSquares)(engine, copy, task, data);
   });
-  checkSolution(state);
+  checkFinite(state.coef, state.intercept);
   const held = task.validation ? measure(state, task.validation) : [NaN, NaN];
-  return { state, report: Float64Array.of(1, ...measured, ...held, NaN, task.rows) };
+  return { state, report: Float64Array.of(1, ...measured ?? measure(state, task, task.weight), ...held, NaN, task.rows) };
 }
