@@ -21,10 +21,14 @@ SOURCES = \
   src/core/linear.c \
   src/core/refine.c \
   src/core/inference.c \
+  src/core/centred.c \
+  src/core/ridge.c \
+  src/core/elastic.c \
+  src/core/polish.c \
   src/core/distributions.c
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_model test_optimizer test_fit test_linear test_rank test_blocks test_inference test_distributions
+C_TESTS = test_random test_vmath test_matmul test_model test_optimizer test_fit test_linear test_rank test_blocks test_inference test_ridge test_elastic test_distributions
 DOUBLE_TESTS = test_gradients test_optimizer
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)

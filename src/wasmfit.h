@@ -223,25 +223,35 @@ int wf_linear_inference(wf_inference *result, double *cov, double *vif, double *
 
 /* ---- 9. Penalised least squares, in f64 ---------------------------------------------------------------------------- */
 
-/* Ridge: min Σ s (y - X w - b)² + alpha ‖w‖², for A values of alpha from one factorisation; b is not penalised.
- * coef (A,K,D), intercept (A,K), degrees (A): effective degrees of freedom without the intercept, Σ d²/(d² + alpha);
- * gcv (A,K): generalised cross-validation, n · RSS / (n - degrees - 1)² (Golub, Heath, Wahba 1979; without intercept n - degrees).
+/* Ridge: min Σ s (y - X w - b)² + alpha ‖w‖², for A values of alpha >= 0 in any order from one factorisation; b is not penalised.
+ * alpha 0: wf_linear_fit's solution. coef (A,K,D), intercept (A,K); degrees (A): effective degrees of freedom without the intercept,
+ * Σ d²/(d² + alpha) over the singular values d of the centred √s X; gcv (A,K): generalised cross-validation,
+ * n · RSS / (n - degrees - 1)² (Golub, Heath, Wahba 1979; without intercept n - degrees) with RSS = Σ s r² and n rows of positive
+ * weight; infinite where no degree of freedom is left. x (N,D), y (N,K), weight (N) or NULL: non-negative.
  * Returns 0: out of memory. */
 int wf_ridge_path(double *coef, double *intercept, double *degrees, double *gcv, const double *alphas, const double *x,
                   const double *y, const double *weight, int count, int rows, int features, int outputs, int fit_intercept);
 
-/* Elastic net: min 1/(2 Σs) Σ s (y - X w - b)² + alpha (ratio ‖w‖₁ + (1 - ratio)/2 ‖w‖²); ratio 1 is the lasso.
+/* Elastic net: min 1/(2 Σs) Σ s (y - X w - b)² + alpha (ratio ‖w‖₁ + (1 - ratio)/2 ‖w‖²); ratio 1 is the lasso. b is not penalised.
  * One output. Cyclic coordinate descent on covariances, with active sets and strong rules (Friedman, Hastie, Tibshirani 2010;
- * Tibshirani et al. 2012), stopped by the duality gap: gap <= tolerance · Σ s (y - ȳ)² / Σ s, as scikit-learn's. */
+ * Tibshirani et al. 2012), stopped by the duality gap: gap <= tolerance · Σ s (y - ȳ)² / Σ s, as scikit-learn's; a tolerance below
+ * 4e-15 counts as that. Tolerances below 1e-6 also get the exact solution for the signs found (conjugate gradients), right to about
+ * 1e-13. ratio 0 works and is ridge with alpha · Σs; alpha 0 is least squares, but wf_linear_fit is the way to that. */
 typedef struct wf_elastic wf_elastic;
-typedef struct wf_elastic_result { double objective, gap, sweeps, converged, nonzero; } wf_elastic_result;
+typedef struct wf_elastic_result {
+  double objective, gap; /* at the last look, which ends every run that converged */
+  double sweeps;         /* since alpha or tolerance last changed */
+  double converged;      /* 0 or 1 */
+  double nonzero;        /* number of coefficients that are not 0 */
+} wf_elastic_result;
 wf_elastic *wf_elastic_new(const double *x, const double *y, const double *weight, int rows, int features, double ratio,
-                           int fit_intercept); /* NULL: out of memory; copies what it needs */
-double wf_elastic_alpha_max(const wf_elastic *elastic); /* least alpha at which every coefficient is 0 */
-/* Goes on from the coefficients it has (at first 0) towards the solution for alpha, at most `sweeps` sweeps. 1: converged. */
+                           int fit_intercept); /* NULL: out of memory; copies what it needs, all memory of every run */
+double wf_elastic_alpha_max(const wf_elastic *elastic); /* least alpha at which every coefficient is 0; ratio 0: infinite */
+/* Goes on from the coefficients it has (at first 0) towards the solution for alpha, at most `sweeps` sweeps. 1: converged.
+ * How a run is cut into slices never changes its bits. */
 int wf_elastic_run(wf_elastic *elastic, double alpha, double tolerance, int sweeps);
-void wf_elastic_solution(double *coef, double *intercept, wf_elastic_result *result, const wf_elastic *elastic);
-void wf_elastic_free(wf_elastic *elastic);
+void wf_elastic_solution(double *coef, double *intercept, wf_elastic_result *result, const wf_elastic *elastic); /* coef (D) */
+void wf_elastic_free(wf_elastic *elastic); /* NULL is fine */
 
 /* ---- 10. Logistic regression, in f64 ------------------------------------------------------------------------------- */
 
