@@ -165,9 +165,10 @@ $(eval $(call native,double,GCC,$(DOUBLE_FLAGS),$(DOUBLE_TESTS)))
 
 # ---- Package and page -------------------------------------------------------------------------------------------
 
-build/types/index.d.ts: $(JS) src/js/tsconfig.json node_modules/.installed
+build/types/index.d.ts: $(JS) $(wildcard src/cli/*.js) src/js/tsconfig.json src/cli/tsconfig.json node_modules/.installed
 	@echo 'build/types'
 	$(Q)node_modules/.bin/tsc -p src/js/tsconfig.json
+	$(Q)node_modules/.bin/tsc -p src/cli/tsconfig.json
 	@touch $@
 
 build/site/index.html: $(SITE) build/wasmfit.wasm build/wasmfit-fast.wasm node_modules/.installed
