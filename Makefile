@@ -66,7 +66,7 @@ space := $(subst ,, )
 
 # ---- Targets ---------------------------------------------------------------------------------------------------
 
-.PHONY: help start build test test-c test-js test-browser native types site bench clean setup
+.PHONY: help start build test test-c test-js test-browser native types site bench parity clean setup
 
 help:
 	@echo 'make start         set-up, build, then the Lab on http://localhost:$(PORT) or the next free port (PORT=...)'
@@ -78,6 +78,7 @@ help:
 	@echo 'make test-js       the Node tests only'
 	@echo 'make test-browser  the browser tests only'
 	@echo 'make bench         the numbers of the README, measured here'
+	@echo 'make parity        every technique against its references: the greatest deviations'
 	@echo 'make clean         removes build and node_modules'
 
 start: build site
@@ -98,6 +99,9 @@ test-browser: build site
 
 bench: build
 	@node tests/bench/seen.js
+
+parity: build
+	@node tests/bench/parity.js
 
 clean:
 	rm -rf build node_modules
