@@ -32,7 +32,7 @@ export class Session {
     this.stopped = false;
     this.epochsAllowed = Infinity; // until the next pause
     this.elapsed = 0;
-    this.work = 1024;
+    this.work = 1; // one batch; how long that takes tells how many come next
     /** @type {Float64Array[]} */
     this.pending = [];
     /** @type {(() => void) | null} */

@@ -83,6 +83,7 @@ for (const worker of [false, true]) {
     await rejects(run, { name: 'WasmfitError', code: 'DISPOSED' });
     await pending.then((model) => model.dispose(), (error) => assert.equal(error.code, 'DISPOSED'));
     assert.equal(copy.predict(X).length, 60);
+    assert.equal(first.fitted, false, 'what was trained so far is not kept');
     assert.throws(() => first.predict(X), { code: 'DISPOSED' });
     let calls = 0;
     const second = make();
@@ -262,7 +263,7 @@ test('memory that runs out at any moment is an error, nothing stays taken, and t
       let failures = 0;
       for (let n = 0, done = false; !done; n++) {
         net.setWeights(before.map((/** @type {number[]} */ data) => ({ data })));
-        assert.equal(taken.size, 0, 'nothing is taken between uses');
+        assert.equal(taken.size, 0, 'other weights free the model that predicted');
         const coef = line.coef;
         asked = 0;
         fails = (at) => (forEver ? at >= n : at === n);
@@ -276,9 +277,12 @@ test('memory that runs out at any moment is an error, nothing stays taken, and t
         }
         fails = () => false;
         if (!done) assert.deepEqual(weightsOf(net), before);
-        net._release();
       }
       assert.ok(failures >= 4, `${failures} failures`);
     }
   }
+  net.predict(X);
+  assert.equal(taken.size, 1);
+  net.dispose();
+  assert.equal(taken.size, 0, 'dispose frees it');
 });

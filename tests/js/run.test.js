@@ -4,6 +4,7 @@ import { getEventListeners } from 'node:events';
 import { afterEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LinearRegression, MLPRegressor, Network, datasets, dense, init, load } from 'wasmfit';
+import { engineNow } from '../../src/js/engine.js';
 import { readSafetensors } from '../../src/js/safetensors.js';
 
 await init();
@@ -311,4 +312,19 @@ test('timers go on ticking while a fit runs in this thread', async () => {
   const { epoch } = await run;
   assert.ok(epoch.length > 10 && ticks >= 5, `${epoch.length} epochs, ${ticks} ticks`);
   assert.ok(longest < 500, `${longest} ms without a tick`);
+});
+
+test('the first slice is one step, however large the model, and later ones are as long as time allows', async (t) => {
+  const engine = engineNow('test'), real = engine.exports;
+  t.after(() => { engine.exports = real; });
+  /** @type {number[]} */
+  const rows = [];
+  engine.exports = { ...real, wf_fit_run(/** @type {[number, number, number]} */ ...given) {
+    const state = real.wf_fit_run(...given);
+    rows.push(real.wf_fit_step_in_epoch(given[0]));
+    return state;
+  } };
+  await make({ epochs: 1, batchSize: 1 }).fit(X, y, { worker: false });
+  assert.equal(rows[0], 1);
+  assert.ok(rows.length > 2 && rows.length < 30, `${rows.length} slices for 120 steps`);
 });

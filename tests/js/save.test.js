@@ -119,6 +119,16 @@ describe('a loaded model', () => {
     assert.deepEqual(loaded.getWeights(), model.getWeights());
   });
 
+  test('of two outputs predicts each as a model of its own does', async () => {
+    const { model } = await build('LinearRegression of two outputs without intercept');
+    const both = (await load(model.save())).predict(X);
+    for (const k of [0, 1]) {
+      const alone = new LinearRegression({ fitIntercept: false });
+      await alone.fit(X, y.map((_, i) => two.data[2 * i + k]));
+      /** @type {Float64Array} */ (alone.predict(X)).forEach((value, i) => assert.ok(Math.abs(both.data[2 * i + k] - value) <= 1e-9 * Math.abs(value)));
+    }
+  });
+
   test('keeps nothing of the bytes it came from', async () => {
     const { model } = await build('MLPRegressor that standardises');
     const bytes = model.save(), loaded = await load(bytes);
@@ -136,6 +146,12 @@ describe('a loaded model', () => {
 });
 
 describe('a damaged file', () => {
+  test('is known by CRC-32: the published check value', () => {
+    assert.equal(checksum('123456789', []), 'cbf43926');
+    const digits = (/** @type {string} */ text) => ({ dtype: 'U8', shape: [text.length], data: new TextEncoder().encode(text) });
+    assert.equal(checksum('12', [['b', digits('6789')], ['a', digits('345')]]), 'cbf43926');
+  });
+
   for (const name of ['LinearRegression of a table', 'MLPRegressor that standardises', 'MLPClassifier of strings']) {
     test(`is refused wherever it is cut off: ${name}`, async () => {
       const bytes = (await build(name)).model.save();
