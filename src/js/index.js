@@ -9,6 +9,7 @@ export { lassoPath, ridgePath } from './paths.js';
 export { dense } from './network.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
 export { load } from './load.js';
+export { PolynomialFeatures, StandardScaler } from './preprocessing.js';
 export { trainTestSplit } from './split.js';
 export { Table } from './table.js';
 export { WasmfitError } from './errors.js';

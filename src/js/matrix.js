@@ -53,7 +53,7 @@ function notANumber(where, row, col, value, hole = false) {
  * @param {number} cols
  * @param {string} name
  */
-function allocate(Type, rows, cols, name) {
+export function allocate(Type, rows, cols, name) {
   try {
     return new Type(rows * cols);
   } catch (cause) {
