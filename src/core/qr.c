@@ -186,7 +186,8 @@ void qr_project(const qr *q, double *h, const double *g) {
 
 double qr_share(const qr *q, int i, int j) { return qr_head(q, q->rank + j)[i]; }
 
-/* x (P - centred) at the places of R, with what the dependent columns take over from the pivots */
+/* x (P - centred) at the places of R, with what the dependent columns take over from the pivots. The intercept has no share in them:
+ * every column has the same origin, a mean. */
 static void spread(const qr *q, double *x) {
   int r = q->rank - q->centred, n = q->pivots - q->rank, least = INT_MAX;
   const int *e = q->units, *pivot = q->pivot + q->centred;
@@ -202,9 +203,6 @@ static void spread(const qr *q, double *x) {
 void qr_solve(const qr *q, double *theta, double *h, int basic) {
   solve_upper(q, h);
   for (int i = q->rank; i < q->pivots; i++) h[i] = 0;
-  if (q->span && !basic) {
-    spread(q, h + q->centred);
-    for (int j = 0; q->centred && j < q->pivots - q->rank; j++) h[0] -= qr_share(q, 0, j) * h[q->rank + j];
-  }
+  if (q->span && !basic) spread(q, h + q->centred);
   for (int i = 0; i < q->pivots; i++) theta[q->pivot[i]] = h[i];
 }
