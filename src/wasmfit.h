@@ -276,7 +276,7 @@ void wf_logistic_free(wf_logistic *logistic);
 
 /* ---- 11. Distribution functions, to 1e-12 relative ----------------------------------------------------------------- */
 
-/* Over all results from 1 down to 1e-300 (measured: 2e-13); quantiles in relation to themselves, also about 0. Degrees of freedom need
+/* Over all results from 1 down to 1e-300 (measured: below 3e-13); quantiles in relation to themselves, also about 0. Degrees of freedom need
  * not be whole: 0.01 or more; of t and in the second place of F without end, also infinite; elsewhere up to 1e10. NaN outside of that,
  * for a NaN and for a p outside of [0, 1]. The lower tail of F is wf_f_sf(1/f, df2, df1). */
 double wf_normal_cdf(double x);                       /* P(Z <= x); the upper tail is wf_normal_cdf(-x) */
