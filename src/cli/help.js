@@ -21,14 +21,15 @@ wasmfit train DATA --target COLUMN [options]
 Trains on a CSV file, or on IDX images with --labels FILE; both may be gzipped.
 
   --target COLUMN        what to learn: numbers (regression) or text (classes)
-  --classify, --regress  take a target of numbers as classes, or as numbers
+  --classify, --regress  a target of numbers as classes, or as numbers
   --drop A,B             columns to leave out
   --categorical A,B      columns of numbers to read as text
   --skip-missing         leave out rows with an empty cell, otherwise refused
   --decimal , --encoding windows-1252   how the CSV file is written
   --labels FILE          IDX labels of the images; --test-images, --test-labels
   --dataset NAME         instead of DATA: diabetes, iris, digits, wine, moons, …
-  --model mlp|linear     network, or least squares (classes: softmax regression)
+  --model mlp            or linear, ridge, lasso, elasticnet, logistic
+  --alpha 1  --l1-ratio 0.5  --penalty l2  --c 1   strength of their penalties
   --hidden 32,16         units of the hidden layers
   --activation relu      their activation: tanh, sigmoid, gelu, silu, elu, …
   --optimizer adam|sgd   --learning-rate 0.001 (sgd: 0.01)  --momentum 0 (sgd)
@@ -37,8 +38,8 @@ Trains on a CSV file, or on IDX images with --labels FILE; both may be gzipped.
   --out FILE             the model; model.safetensors when not given
   --json                 the result, or the error, as one JSON object
   --quiet                no progress and no notes
-Columns of a table are standardised, pixels divided by 255; the model remembers.
-Ctrl-C ends the training; the model so far is written.`;
+mlp standardises columns, pixels are divided by 255; the model remembers. Ctrl-C
+ends the training; the model so far is written.`;
 
 const predict = `\
 wasmfit predict MODEL DATA [options]

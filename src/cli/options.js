@@ -3,18 +3,20 @@ import { parseArgs } from 'node:util';
 import { datasets, registry } from '../js/index.js';
 import { nearest, show } from '../js/errors.js';
 import { usage } from './errors.js';
+import { MODELS, infoOf } from './models.js';
 
 /** @typedef {import('../js/registry.js').OptionInfo} OptionInfo */
 /** How a CSV file is to be read, what of it is used.
  * @typedef {{ drop: string[], categorical: string[], decimal?: '.' | ',', encoding?: string, json: boolean, quiet: boolean }} Shared */
 /** @typedef {Shared & { data?: string, target?: string, classify: boolean, regress: boolean, skipMissing: boolean, labels?: string,
- *   testImages?: string, testLabels?: string, dataset?: string, model: 'mlp' | 'linear', hidden: number[], activation?: string,
+ *   testImages?: string, testLabels?: string, dataset?: string, model: string, alpha?: number | 'gcv', l1Ratio?: number, C?: number,
+ *   penalty?: 'l2' | 'l1' | 'elasticnet' | 'none', hidden: number[], activation?: string,
  *   optimizer: { name: string, learningRate?: number, momentum?: number, weightDecay?: number }, batchSize?: number, epochs: number,
  *   seed?: number, test: number, out: string, given: Set<string> }} TrainOptions */
 /** @typedef {Shared & { model: string, data: string, out: string, proba: boolean, score?: string }} PredictOptions */
 
 const SHARED = ['drop=', 'categorical=', 'decimal=', 'encoding=', 'out=', 'json', 'quiet', 'help'];
-const TRAIN = ['target=', 'classify', 'regress', 'skip-missing', 'labels=', 'test-images=', 'test-labels=', 'dataset=', 'model=', 'hidden=', 'activation=',
+const TRAIN = ['target=', 'classify', 'regress', 'skip-missing', 'labels=', 'test-images=', 'test-labels=', 'dataset=', 'model=', 'alpha=', 'l1-ratio=', 'c=', 'penalty=', 'hidden=', 'activation=',
   'optimizer=', 'learning-rate=', 'momentum=', 'weight-decay=', 'batch-size=', 'epochs=', 'seed=', 'test=', ...SHARED];
 const PREDICT = ['proba', 'score=', ...SHARED];
 
@@ -24,6 +26,7 @@ const [sgd] = registry.optimizers;
 const NUMBERS = new Map([
   ...Object.entries({ 'batch-size': registry.training.batchSize, epochs: registry.training.epochs, seed: registry.training.seed }),
   ...sgd.options.map((info) => /** @type {[string, OptionInfo]} */ ([info.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), info])),
+  ['alpha', infoOf('Lasso', 'alpha')], ['l1-ratio', infoOf('ElasticNet', 'l1Ratio')], ['c', infoOf('LogisticRegression', 'C')],
   ['test', { name: 'test', default: 0.2, min: 0, max: 1, below: true, doc: '' }],
 ]);
 
@@ -109,11 +112,12 @@ function operandsOf({ operands }, names, command) {
 }
 
 /** Options that contradict each other. @param {Parsed} parsed */
-function checkTogether({ given }) {
+function checkTogether({ given, last }) {
   const both = (/** @type {string} */ a, /** @type {string} */ b, why = 'choose one') => {
     if (given.has(a) && given.has(b)) throw usage(`--${a} and --${b} exclude each other`, why);
   };
   both('classify', 'regress');
+  if (last('model') === 'logistic') both('model', 'regress', 'logistic regression is for classes');
   both('test', 'test-images', 'the test rows are those of the file');
   for (const name of ['target', 'drop', 'categorical', 'decimal', 'encoding', 'skip-missing', 'labels', 'test-images', 'test-labels']) {
     both('dataset', name, 'the data sets that come along are complete');
@@ -134,8 +138,9 @@ export function parseTrain(args) {
   if (momentum !== undefined && name !== 'sgd') throw usage(`--momentum has no meaning for ${name}`, 'use it with --optimizer sgd');
   return {
     ...shared(parsed), data, dataset, target: last('target'), labels: last('labels'), testImages: last('test-images'), testLabels: last('test-labels'),
-    classify: given.has('classify'), regress: given.has('regress'), skipMissing: given.has('skip-missing'),
-    model: /** @type {'mlp' | 'linear'} */ (choice(parsed, 'model', ['mlp', 'linear']) ?? 'mlp'),
+    classify: given.has('classify') || last('model') === 'logistic', regress: given.has('regress'), skipMissing: given.has('skip-missing'),
+    model: choice(parsed, 'model', MODELS) ?? 'mlp', alpha: last('alpha') === 'gcv' ? 'gcv' : number(parsed, 'alpha'), l1Ratio: number(parsed, 'l1-ratio'), C: number(parsed, 'c'),
+    penalty: /** @type {any} */ (choice(parsed, 'penalty', /** @type {readonly string[]} */ (infoOf('LogisticRegression', 'penalty').choices))),
     hidden: layers(last('hidden')), activation: choice(parsed, 'activation', registry.activations.map((entry) => entry.name)),
     optimizer: momentum === undefined ? optimizer : { ...optimizer, momentum },
     batchSize: number(parsed, 'batch-size'), epochs: number(parsed, 'epochs') ?? 100, seed: number(parsed, 'seed'),

@@ -7,7 +7,8 @@ import { count } from './data.js';
 /** What train found. train and test are of the last whole epoch; of a run that came to its end that is the model written.
  * @typedef {{ data: string, rows: number, columns: { numeric: number, categorical: number }, features: number, target: string,
  *   task: import('./data.js').Task, model: string, layers?: number[], options: Record<string, any>, stopped: string, epochs: number, seconds: number,
- *   train: Part | null, test: Part | null, intercept?: number, coefficients?: Record<string, number>, out: string | null, notes: string[] }} Result */
+ *   train: Part | null, test: Part | null, alpha?: number, iterations?: number, intercept?: number, coefficients?: Record<string, number>,
+ *   classCoefficients?: Record<string, { intercept: number, coefficients: Record<string, number> }>, positive?: string, summary?: object, out: string | null, notes: string[] }} Result */
 
 /** Six digits. @param {number | undefined} value */
 export function figure(value) {
@@ -17,8 +18,13 @@ export function figure(value) {
 }
 
 /** @param {Result} result */
-function describe({ model, layers, options, task }) {
-  if (!layers) return `${model}, ordinary least squares, seed ${options.seed}`;
+function describe({ model, layers, options, task, alpha }) {
+  if (!layers) {
+    const { penalty, C, l1Ratio, seed } = options;
+    const strength = penalty === undefined ? `${options.alpha === 'gcv' ? 'alpha by cross-validation' : 'alpha'} ${alpha ?? options.alpha}${l1Ratio === undefined ? '' : `, l1-ratio ${l1Ratio}`}`
+      : penalty === 'none' ? 'no penalty' : `penalty ${penalty}, C ${C}${penalty === 'elasticnet' ? `, l1-ratio ${l1Ratio}` : ''}`;
+    return `${model}, ${model === 'LinearRegression' ? 'ordinary least squares' : strength}, seed ${seed}`;
+  }
   const { optimizer, activation, batchSize, seed } = options;
   const hidden = layers.length > 2 ? `, ${activation.name ?? activation}` : task === 'classification' ? ', softmax regression' : '';
   return `${model} ${layers.join('-')}${hidden}, ${optimizer.name} ${optimizer.learningRate}, batch ${batchSize}, seed ${seed}`;
@@ -38,20 +44,28 @@ function figures({ train, test, task, options }) {
 }
 
 /** @param {Result} result @returns {string[]} */
-function equation({ coefficients, intercept, target }) {
+function equation({ coefficients, intercept, target, positive, summary, classCoefficients }) {
+  if (summary) return String(summary).split('\n');
+  if (classCoefficients) {
+    const classes = Object.entries(classCoefficients), names = Object.keys(classes[0][1].coefficients);
+    const widths = classes.map(([label]) => Math.max(14, label.length + 2));
+    const line = (/** @type {string[]} */ cells, /** @type {string} */ name) => cells.map((cell, k) => cell.padStart(widths[k])).join('') + (name && `  ${name}`);
+    return [`log-odds of ${target} =`, line(classes.map(([label]) => label), ''), line(classes.map(([, part]) => figure(part.intercept)), ''),
+      ...names.map((name) => line(classes.map(([, part]) => figure(part.coefficients[name])), name))];
+  }
   if (!coefficients) return [];
-  return [`${target} =`, `  ${figure(intercept).padStart(14)}`, ...Object.entries(coefficients).map(([name, value]) => `  ${figure(value).padStart(14)}  ${name}`)];
+  return [positive === undefined ? `${target} =` : `log-odds of ${target} ${positive} =`, `  ${figure(intercept).padStart(14)}`, ...Object.entries(coefficients).map(([name, value]) => `  ${figure(value).padStart(14)}  ${name}`)];
 }
 
 /** @param {Result} result @returns {string} */
 export function describeResult(result) {
-  const { data, rows, columns, features, target, task, stopped, epochs, seconds, layers, out } = result;
+  const { data, rows, columns, features, target, task, stopped, epochs, seconds, layers, iterations, out } = result;
   const kinds = columns.categorical === 0 ? 'of numbers' : `(${columns.numeric} of numbers, ${columns.categorical} of text), ${count(features, 'feature')}`;
   const time = `${seconds.toFixed(2)} s`;
   const lines = [
     `${data}: ${count(rows, 'row')}, ${count(columns.numeric + columns.categorical, 'column')} ${kinds} → ${target} (${task})`,
-    describe(result), '', ...figures(result), '', ...equation(result), ...(result.coefficients ? [''] : []),
-    !layers ? `fitted in ${time}` : `${count(epochs, 'epoch')} in ${time}${stopped === 'stopped' ? ', interrupted; the model has part of the next one, too' : stopped === 'diverged' ? ', then diverged' : ''}`,
+    describe(result), '', ...figures(result), '', ...equation(result), '',
+    !layers ? `fitted in ${time}${iterations === undefined ? '' : `, ${count(iterations, 'iteration')}`}${stopped === 'stopped' ? ', interrupted' : ''}` : `${count(epochs, 'epoch')} in ${time}${stopped === 'stopped' ? ', interrupted; the model has part of the next one, too' : stopped === 'diverged' ? ', then diverged' : ''}`,
     ...(out === null ? ['no model written'] : out === '-' ? [] : [`wrote ${out}`]),
   ];
   return lines.map(printable).filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n');

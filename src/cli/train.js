@@ -1,34 +1,17 @@
 // train.js: the command `wasmfit train`: data, model, run, file, report · in: options · out: a model file, figures · next: progress.js
-import { LinearRegression, MLPClassifier, MLPRegressor } from '../js/index.js';
+import { LinearRegression, LogisticRegression, MLPClassifier, WasmfitError } from '../js/index.js';
 import { show } from '../js/errors.js';
 import { readTraining } from './data.js';
 import { badData, naming, printable, usage } from './errors.js';
 import { checkOutput, writeOutput } from './files.js';
+import { isLinear, makeModel } from './models.js';
 import { Progress } from './progress.js';
 import { describeResult } from './report.js';
 
 /** @typedef {import('./options.js').TrainOptions} TrainOptions */
 /** @typedef {import('./data.js').Data} Data */
 /** @typedef {import('../js/run.js').History} History */
-/** @typedef {LinearRegression | MLPRegressor | MLPClassifier} Model */
-
-const NETWORK_ONLY = ['hidden', 'activation'];
-const ITERATIVE_ONLY = ['optimizer', 'learning-rate', 'momentum', 'weight-decay', 'batch-size', 'epochs'];
-
-/**
- * linear: least squares for numbers, for classes a network without hidden layers, which is softmax regression.
- * @param {TrainOptions} options @param {Data} data
- * @returns {Model}
- */
-function makeModel(options, { task, standardize }) {
-  const { model, hidden, activation, optimizer, batchSize, epochs, seed, given } = options;
-  const exact = model === 'linear' && task === 'regression';
-  const idle = model === 'mlp' ? undefined : [...NETWORK_ONLY, ...(exact ? ITERATIVE_ONLY : [])].find((name) => given.has(name));
-  if (idle) throw usage(`--${idle} has no meaning for --model linear${exact ? ' and a target of numbers, which is solved exactly' : ''}`, 'leave it out, or use --model mlp');
-  if (exact) return new LinearRegression({ seed });
-  const Network = task === 'classification' ? MLPClassifier : MLPRegressor;
-  return new Network({ hiddenLayers: model === 'linear' ? [] : hidden, activation, optimizer, batchSize, epochs, seed, standardize });
-}
+/** @typedef {import('./models.js').Model} Model */
 
 /**
  * Trains to the end, or until Ctrl-C.
@@ -37,17 +20,39 @@ function makeModel(options, { task, standardize }) {
  */
 async function runFit(model, { test, epochs }, data, progress) {
   const validation = data.test ?? (test > 0 ? test : undefined);
-  const rest = model instanceof LinearRegression ? {} : { evaluateTraining: true }; // figures of the model as it is after the epoch
+  const rest = isLinear(model) ? {} : { evaluateTraining: true }; // figures of the model as it is after the epoch
   const run = model.fit(data.X, data.y, { validation, ...rest });
   const interrupt = () => run.stop();
   process.on('SIGINT', interrupt);
   try {
-    if (!(model instanceof LinearRegression)) for await (const epoch of run) progress.epoch(epoch, epochs);
+    if (!isLinear(model)) for await (const epoch of run) progress.epoch(epoch, epochs);
     return await run;
   } finally {
     process.off('SIGINT', interrupt);
     progress.end();
   }
+}
+
+/** The summary of a model that has one, else why not. @param {import('./models.js').LinearModel} model @returns {{ summary?: object, notes: string[] }} */
+function summaryOf(model) {
+  if (!(model instanceof LinearRegression || (model instanceof LogisticRegression && model.classes?.length === 2))) return { notes: [] };
+  try {
+    return { summary: model.summary(), notes: [] };
+  } catch (error) {
+    if (!(error instanceof WasmfitError) || error.code !== 'NO_STATISTICS') throw error;
+    return { notes: [`no table of standard errors: ${error.hint}`] };
+  }
+}
+
+/** Coefficients by feature, of several classes by class and feature. @param {import('./models.js').LinearModel} model @param {string[]} features */
+function linearPart(model, features) {
+  const { coef, intercept, iterations, warnings } = model, { summary, notes } = summaryOf(model);
+  const classes = (model instanceof LogisticRegression && model.classes?.map(String)) || [];
+  const named = (/** @type {ArrayLike<number>} */ values, from = 0) => Object.fromEntries(features.map((feature, i) => [feature, values[from + i]]));
+  const facts = { ...('alpha' in model && { alpha: model.alpha }), ...(iterations !== undefined && { iterations }), ...(summary && { summary }), warnings: [...warnings, ...notes] };
+  if (typeof intercept === 'number') return { ...facts, intercept, coefficients: named(/** @type {Float64Array} */ (coef)), ...(classes.length > 0 && { positive: classes[1] }) };
+  const { data, cols } = /** @type {import('../js/shapes.js').Matrix<Float64Array>} */ (coef);
+  return { ...facts, classCoefficients: Object.fromEntries(classes.map((label, k) => [label, { intercept: Number(intercept?.[k]), coefficients: named(data, k * cols) }])) };
 }
 
 /** @param {Model} model @param {Data} data @param {History} history @param {string | null} out @param {number} seconds @returns {import('./report.js').Result} */
@@ -58,21 +63,20 @@ function resultOf(model, data, history, out, seconds) {
   /** @param {number} size @param {number[] | undefined} loss @param {number[] | undefined} r2 @param {number[] | undefined} accuracy */
   const part = (size, loss, r2, accuracy) => (loss === undefined || last < 0 ? null : { rows: size, loss: loss[last], ...(r2 && { r2: r2[last] }), ...(accuracy && { accuracy: accuracy[last] }) });
   const features = model.featureNames ?? Array.from({ length: 'cols' in X ? X.cols : 0 }, (_, i) => `pixel ${i + 1}`);
-  const linear = model instanceof LinearRegression;
+  const linear = isLinear(model), { warnings = [], ...rest } = linear ? linearPart(model, features) : {};
   const outputs = task === 'classification' ? model instanceof MLPClassifier && model.classes?.length || 0 : 1;
   return {
-    data: name, rows, columns: { numeric, categorical }, features: features.length, target, task, model: linear ? 'LinearRegression' : model instanceof MLPClassifier ? 'MLPClassifier' : 'MLPRegressor',
+    data: name, rows, columns: { numeric, categorical }, features: features.length, target, task, model: model.constructor.name,
     ...(linear ? {} : { layers: [features.length, .../** @type {number[]} */ (model.options.hiddenLayers), outputs] }),
     options: model.options, stopped: history.stopped, epochs: history.epoch[last] ?? 0, seconds,
     train: part(history.splits?.train.length ?? rows, history.loss, history.r2, history.accuracy), test: part(held, history.valLoss, history.valR2, history.valAccuracy),
-    ...(linear ? { intercept: Number(model.intercept), coefficients: Object.fromEntries(features.map((feature, i) => [feature, /** @type {Float64Array} */ (model.coef)[i]])) } : {}),
-    out, notes: linear ? [...data.notes, ...model.warnings] : data.notes,
+    ...rest, out, notes: [...data.notes, ...warnings],
   };
 }
 
 /** What a diverged run did and what to try, in words of the command. @param {string} message */
 function divergence(message) {
-  const [, what, rate] = /^(.*?)\. Try a learning rate near ([^,]+),/.exec(message) ?? ['', message, ''];
+  const [, what, rate] = /^(.*?)\. Try a learning rate near (\S+?)[.,]?(?:\s|$)/.exec(message) ?? ['', message, ''];
   return badData(what.replace(/^Loss/, 'the loss'), `try ${rate ? `--learning-rate ${rate}` : 'a lower --learning-rate'}`);
 }
 

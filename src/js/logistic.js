@@ -166,7 +166,7 @@ export class LogisticRegression extends LinearModel {
 
   get _noStatistics() {
     if (Number(this._state?.intercept.length) > 1 || !this._state?.facts.classes) return 'statistics are for two classes; fit each pair, or each column, in a model of its own';
-    return Number(this._features) > STATISTICS_FEATURES ? `statistics are for up to ${STATISTICS_FEATURES} features` : 'columns depend on each other, so that the information matrix is singular; leave some out, or use a penalty';
+    return Number(this._features) > STATISTICS_FEATURES ? `statistics are for up to ${STATISTICS_FEATURES} features` : 'columns depend on each other, as all the categories of one do, so that the information matrix is singular; leave some out';
   }
 
   /**

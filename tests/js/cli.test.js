@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { MLPClassifier, MLPRegressor, Table, datasets, load } from '../../src/js/index.js';
+import { ElasticNet, Lasso, MLPClassifier, MLPRegressor, Ridge, Table, datasets, load } from '../../src/js/index.js';
 import { readCsv } from '../../src/js/csv.js';
 import { printable, refusal } from '../../src/cli/errors.js';
 import { HELP } from '../../src/cli/help.js';
@@ -108,6 +108,62 @@ describe('wasmfit train', { concurrency: 4 }, () => {
     const classes = JSON.parse((await wasmfit(['train', 'flowers.csv', '--target', 'species', '--model', 'linear', '--json', '-o', 's.safetensors'])).stdout);
     assert.deepEqual([classes.model, classes.layers], ['MLPClassifier', [4, 3]]);
     await refused(['train', 'line.csv', '--target', 'y', '--model', 'linear', '--epochs', '5'], 2, /--epochs has no meaning for --model linear/);
+  });
+
+  test('--model linear prints the table of standard errors, and gives it as JSON', async () => {
+    const { stdout } = await wasmfit(['train', diabetes, '--target', 'target', '--model', 'linear', '--test', '0', '-o', 'table.safetensors']);
+    assert.match(stdout, /\n +estimate +std\. error +t +p +2\.5 % +97\.5 %\nintercept +-334\.567 +67\.4546 +-4\.960 /);
+    assert.match(stdout, /\n442 rows, 431 degrees of freedom, residual standard error 54\.1542\nR² 0\.517748, adjusted 0\.506559; F 46\.2724 on 10 and 431/);
+    const { summary } = JSON.parse((await wasmfit(['train', diabetes, '--target', 'target', '--model', 'linear', '--test', '0', '--json', '-o', 'table.safetensors'])).stdout);
+    assert.deepEqual([summary.rows.length, summary.rows[3].name, summary.n], [11, 'bmi', 442]);
+    assert.ok(Math.abs(summary.rows[3].standardError - 0.7171055005609109) < 1e-12);
+  });
+
+  test('--model ridge, lasso and elasticnet give the coefficients of the API, with --alpha and --l1-ratio', async () => {
+    const { X, y } = await datasets.load('diabetes');
+    const cases = [['ridge', new Ridge({ alpha: 0.5 }), '--alpha', '0.5'], ['ridge', new Ridge({ alpha: 'gcv' }), '--alpha', 'gcv'], ['lasso', new Lasso({ alpha: 2 }), '--alpha', '2'],
+      ['elasticnet', new ElasticNet({ alpha: 0.1, l1Ratio: 0.9 }), '--alpha', '0.1', '--l1-ratio', '0.9'], ['lasso', new Lasso()]];
+    for (const [name, model, ...args] of cases) {
+      const result = JSON.parse((await wasmfit(['train', '--dataset', 'diabetes', '--model', name, ...args, '--json', '-o', 'p.safetensors'])).stdout);
+      const history = await model.fit(X, y, { validation: 0.2 });
+      assert.deepEqual([result.model, Object.values(result.coefficients), result.intercept, result.test.r2], [model.constructor.name, [...model.coef], model.intercept, history.valR2.at(-1)]);
+      if (name === 'ridge') assert.equal(result.alpha, model.alpha);
+    }
+    const { stdout } = await wasmfit(['train', '--dataset', 'diabetes', '--model', 'elasticnet', '--l1-ratio', '0.9', '-o', 'p.safetensors']);
+    assert.match(stdout, /\nElasticNet, alpha 1, l1-ratio 0\.9, seed 0\n/);
+    assert.match(stdout, /fitted in \d+\.\d\d s, \d+ iterations?\n/);
+    const predicted = await wasmfit(['predict', 'p.safetensors', diabetes, '--score', 'target']);
+    assert.match(predicted.stderr, /442 rows, R² 0\.4/);
+  });
+
+  test('--model logistic takes numbers as classes, prints z of two classes and the log-odds of several, and predicts', async () => {
+    const { stdout } = await wasmfit(['train', '--dataset', 'breastCancer', '--model', 'logistic', '--c', '0.1', '-o', 'lr.safetensors']);
+    assert.match(stdout, /\nLogisticRegression, penalty l2, C 0\.1, seed 0\n[^]*estimate +std\. error +z +p [^]*McFadden's R²[^]*The estimates are penalised/);
+    const grades = file('pass.csv', ['hours,pass', ...Array.from({ length: 40 }, (_, i) => `${i / 4},${Number(i + (i * 7) % 13 * 2 > 32)}`)].join('\n'));
+    const two = JSON.parse((await wasmfit(['train', grades, '--target', 'pass', '--model', 'logistic', '--penalty', 'none', '--json', '-o', 'lr.safetensors'])).stdout);
+    assert.deepEqual([two.task, two.summary.penalised, two.positive, two.notes], ['classification', false, '1', []]);
+    const proba = (await wasmfit(['predict', 'lr.safetensors', grades, '--proba'])).stdout.split('\n');
+    assert.equal(proba[0], 'prediction,P(0),P(1)');
+    const several = await wasmfit(['train', 'flowers.csv', '--target', 'species', '--model', 'logistic', '-o', 'lr.safetensors']);
+    assert.match(several.stdout, /log-odds of species =\n +iris +lily +rose\n( +-?[\d.e-]+){3}\n( +-?[\d.e-]+){3}  length\n/);
+    const apart = await wasmfit(['train', 'flowers.csv', '--target', 'species', '--model', 'logistic', '--penalty', 'none', '-o', 'lr.safetensors']);
+    assert.match(apart.stderr, /note: The classes can be told apart without error, so that there is no finite optimum/);
+  });
+
+  test('Options that do not belong to the model, and models that do not fit the target, are refused', async () => {
+    const of = (...args) => ['train', diabetes, '--target', 'target', ...args];
+    await refused(of('--model', 'linear', '--alpha', '1'), 2, /--alpha has no meaning for --model linear.*use --model ridge/);
+    await refused(of('--alpha', '1'), 2, /--alpha has no meaning for --model mlp.*use --model ridge/);
+    await refused(of('--model', 'ridge', '--epochs', '9'), 2, /--epochs has no meaning for --model ridge.*use --model mlp/);
+    await refused(of('--model', 'ridge', '--l1-ratio', '0.5'), 2, /--l1-ratio has no meaning for --model ridge/);
+    await refused(of('--model', 'lasso', '--alpha', 'gcv'), 2, /--alpha gcv is for --model ridge/);
+    await refused(of('--model', 'lasso', '--alpha', '-1'), 2, /--alpha is "-1"; it must be a number from 0/);
+    await refused(of('--model', 'ridg'), 2, /--model is "ridg"; did you mean ridge\?/);
+    await refused(of('--model', 'logistic', '--regress'), 2, /--model and --regress exclude each other/);
+    await refused(['train', 'flowers.csv', '--target', 'species', '--model', 'lasso'], 1, /--model lasso is for numbers; the target "species" is classes; use --model logistic/);
+    await refused(['train', 'flowers.csv', '--target', 'species', '--model', 'logistic', '--l1-ratio', '0.5'], 2, /--l1-ratio has no meaning without --penalty elasticnet/);
+    await refused(['train', 'flowers.csv', '--target', 'species', '--model', 'logistic', '--penalty', 'l3'], 2, /--penalty is "l3"/);
+    await refused(['train', 'flowers.csv', '--target', 'species', '--model', 'logistic', '--c', '0'], 2, /--c is "0"; it must be a number above 0/);
   });
 
   test('A target of few whole numbers is numbers and a note says so; --classify makes it classes', async () => {
