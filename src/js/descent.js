@@ -1,5 +1,5 @@
 // descent.js: linear models that are solved in steps: elastic net, logistic regression · in: rows · out: a report a step, coefficients · next: session.js
-import { checkFinite, measure, predictLinear } from './least-squares.js';
+import { FitAtOnce, checkFinite, measure, predictLinear } from './least-squares.js';
 import { CONVERGED, DONE, RUNNING } from './native.js';
 import { logLoss } from './softmax.js';
 import { statisticsOf } from './statistics.js';
@@ -177,3 +177,6 @@ export class IterativeFit {
     for (const pointer of this.held.splice(0)) this.engine.free(pointer);
   }
 }
+
+/** The fit of a linear model, for a session. @param {Engine} engine @param {LinearTask} task */
+export const beginLinear = (engine, task) => (task.solver === 'elastic' || task.solver === 'logistic' ? new IterativeFit(engine, task) : new FitAtOnce(engine, task));

@@ -107,7 +107,7 @@ export class Estimator {
   /**
    * @protected
    * @param {unknown} X @param {unknown} y @param {FitOptions} options
-   * @returns {Pick<import('./run.js').Job, 'task' | 'transfer' | 'metric' | 'splits' | 'validated' | 'finish' | 'copy'>}
+   * @returns {Pick<import('./run.js').Job, 'task' | 'begin' | 'transfer' | 'metric' | 'splits' | 'validated' | 'finish' | 'copy'>}
    */
   _prepare(X, y, options) {
     throw new Error('abstract');

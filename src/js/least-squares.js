@@ -1,6 +1,7 @@
 // least-squares.js: linear models that are solved at once: least squares, ridge · in: rows in f64 · out: coefficients, their report · next: descent.js
 import { WasmfitError } from './errors.js';
 import { mse, r2 } from './metrics.js';
+import { CONVERGED } from './native.js';
 import { leastSquaresStatistics } from './statistics.js';
 
 /**
@@ -62,7 +63,7 @@ export function checkFinite(...values) {
 /** @typedef {(values: import('./engine.js').Copied | number, what: string) => number} Copy */
 /** Pointers to x, y and weight (0: none) in the core. @typedef {[number, number, number]} Pointers */
 
-/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @param {Pointers} data */
+/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @param {Pointers} data @returns {{ state: LinearState, measured: number[] | null }} */
 function leastSquares(engine, copy, task, data) {
   const { rows, features, outputs, fitIntercept } = task;
   const coef = copy(features * outputs * 8, 'the coefficients'), intercept = copy(outputs * 8, 'the intercept'), result = copy(24, 'the result');
@@ -99,18 +100,42 @@ export function ridgePath(engine, copy, { alphas, rows, features, outputs, fitIn
   return { coefs, intercepts, degrees, gcv };
 }
 
-/**
- * @param {import('./engine.js').Engine} engine
- * @param {LinearTask} task
- * @returns {{ state: LinearState, report: Float64Array }} report: the fields of WF_REPORT_FIELDS, for one epoch
- */
-export function fitAtOnce(engine, task) {
-  const { state, measured } = engine.scope((copy) => {
-    /** @type {Pointers} */
-    const data = [copy(task.x, 'the data set'), copy(task.y, 'the targets'), task.weight ? copy(task.weight, 'the sample weights') : 0];
-    return (task.solver === 'ridge' ? ridge : leastSquares)(engine, copy, task, data);
-  });
-  checkFinite(state.coef, state.intercept);
-  const held = task.validation ? measure(state, task.validation) : [NaN, NaN];
-  return { state, report: Float64Array.of(1, ...measured ?? measure(state, task, task.weight), ...held, NaN, task.rows) };
+/** A fit without steps: its only epoch is the solution. */
+export class FitAtOnce {
+  /** @param {import('./engine.js').Engine} engine @param {LinearTask} task */
+  constructor(engine, task) {
+    this.engine = engine;
+    this.task = task;
+    /** @type {ReturnType<typeof leastSquares> | null} */
+    this.found = null;
+  }
+
+  run() {
+    const { engine, task } = this;
+    this.found ??= engine.scope((copy) => {
+      /** @type {Pointers} */
+      const data = [copy(task.x, 'the data set'), copy(task.y, 'the targets'), task.weight ? copy(task.weight, 'the sample weights') : 0];
+      return (task.solver === 'ridge' ? ridge : leastSquares)(engine, copy, task, data);
+    });
+    checkFinite(this.found.state.coef, this.found.state.intercept);
+    return CONVERGED;
+  }
+
+  takeReports() {
+    const { task, found } = this;
+    if (!found) return new Float64Array();
+    const held = task.validation ? measure(found.state, task.validation) : [NaN, NaN];
+    return Float64Array.of(1, ...found.measured ?? measure(found.state, task, task.weight), ...held, NaN, task.rows);
+  }
+
+  setLearningRate() {}
+
+  /** @param {boolean} [last] @returns {LinearState} */
+  state(last = false) {
+    if (!last) this.run(); // a snapshot before the only step is of the solution
+    const { features, outputs } = this.task;
+    return this.found?.state ?? { coef: new Float64Array(features * outputs), intercept: new Float64Array(outputs), facts: { iterations: 0 } };
+  }
+
+  free() {}
 }

@@ -3,6 +3,7 @@ import { WasmfitError, checkKeys } from './errors.js';
 import { Estimator } from './estimator.js';
 import { countRows, takeRows, toTarget } from './matrix.js';
 import { checkSwitch } from './options.js';
+import { beginLinear } from './descent.js';
 import { predictLinear } from './least-squares.js';
 import { r2 } from './metrics.js';
 import { canStratify, checkFeatures, keep, readFeatures, splitValidation } from './prepare.js';
@@ -118,7 +119,7 @@ export class LinearModel extends Estimator {
     });
     const complete = (/** @type {LinearState} */ state) => ({ ...state, facts: { ...state.facts, ...(this._facts.includes('classes') && { classes: truth.classes }) } });
     return {
-      task, transfer: [], metric: /** @type {'r2' | 'accuracy'} */ (solver.solver === 'logistic' ? 'accuracy' : 'r2'), splits, validated: held !== null,
+      task, begin: beginLinear, transfer: [], metric: /** @type {'r2' | 'accuracy'} */ (solver.solver === 'logistic' ? 'accuracy' : 'r2'), splits, validated: held !== null,
       finish: (/** @type {LinearState} */ state) => { if (state.facts.iterations !== 0) this._restore(complete(state), encoder); },
       copy: (/** @type {LinearState} */ state) => {
         const model = new (/** @type {any} */ (this.constructor))(this.options);

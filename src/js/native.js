@@ -111,7 +111,7 @@ export class NativeModel {
   }
 }
 
-/** A fit in the core: all its memory is taken here, none later. */
+/** A fit in the core: all its memory is taken here, none later. The model belongs to it and is freed with it. */
 export class NativeFit {
   /**
    * @param {NativeModel} model
@@ -124,6 +124,7 @@ export class NativeFit {
     /** @type {number[]} */
     this.held = [];
     this.engine = engine;
+    this.model = model;
     this.pointer = 0;
     try {
       const [rows, held] = [train, validation].map((part) => part === null ? Int32Array.of(0, 0, 0, 0) : packRows(part, this.#hold(part.x), this.#hold(part.y)));
@@ -165,9 +166,17 @@ export class NativeFit {
     this.engine.exports.wf_fit_set_learning_rate(this.pointer, learningRate);
   }
 
+  state() {
+    return this.model.state();
+  }
+
   free() {
     if (this.pointer !== 0) this.engine.exports.wf_fit_free(this.pointer);
     this.pointer = 0;
     for (const pointer of this.held.splice(0)) this.engine.free(pointer);
+    this.model.free();
   }
 }
+
+/** The fit of a network, for a session. @param {Engine} engine @param {import('./session.js').NetworkTask} task */
+export const beginNetwork = (engine, { config, state, options, train, validation }) => new NativeFit(new NativeModel(engine, config, state), options, train, validation);

@@ -4,7 +4,7 @@ import { engineNow } from './engine.js';
 import { Estimator, fitOptions } from './estimator.js';
 import { countRows, toLabels, toTarget } from './matrix.js';
 import { accuracy, r2 } from './metrics.js';
-import { NativeModel } from './native.js';
+import { NativeModel, beginNetwork } from './native.js';
 import { checkActivation, checkGiven, checkInitializer, checkLoss, checkNumber, checkOptimizer, checkSwitch } from './options.js';
 import { canStratify, checkFeatures, fitScaler, gather, keep, readFeatures, splitValidation } from './prepare.js';
 import { training } from './registry.js';
@@ -124,7 +124,7 @@ export class NeuralModel extends Estimator {
     const task = { kind: 'network', config, state: start?.state ?? null, options: fit, train, validation: held };
     const rest = { config, classes: target.classes, features, target: scale, encoder };
     return {
-      task, splits, standardized: standardize, validated: held !== null, metric: loss === 'mse' ? 'r2' : 'accuracy',
+      task, begin: beginNetwork, splits, standardized: standardize, validated: held !== null, metric: loss === 'mse' ? 'r2' : 'accuracy',
       transfer: [train, held].flatMap((part) => (part ? [part.x.buffer, part.y.buffer] : [])),
       finish: (/** @type {State} */ state) => this._restore({ ...rest, state }),
       copy: (/** @type {State} */ state) => this._copy({ ...rest, state }),

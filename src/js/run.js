@@ -28,7 +28,7 @@ import { Session } from './session.js';
  * What a model hands over and takes back.
  * @typedef {{ task: Task, transfer: ArrayBuffer[], metric: 'r2' | 'accuracy', splits?: { train: Int32Array, validation: Int32Array },
  *   validated: boolean, standardized?: boolean, worker: boolean, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
- *   finish: (state: any) => void, release: () => void, copy: (state: any) => any }} Job
+ *   begin: import('./session.js').Begin, finish: (state: any) => void, release: () => void, copy: (state: any) => any }} Job
  */
 
 const RATE = optimizers[0].options[0];
@@ -39,8 +39,8 @@ const columnsOf = ({ metric, validated, task }) => [['epoch', 0], ['loss', 1], [
   .../** @type {[string, number][]} */ (task.kind === 'network' ? [['learningRate', 5]] : []), ['rowsSeen', 6]];
 
 /** A session in this thread. @param {Job} job @param {(event: SessionEvent) => void} receive @returns {Promise<Transport>} */
-async function startHere({ task }, receive) {
-  const session = new Session(await engineReady(), task, receive);
+async function startHere({ task, begin }, receive) {
+  const session = new Session(await engineReady(), task, begin, receive);
   session.start();
   return { send: (command) => session.receive(command), close: () => session.receive({ type: 'stop' }) };
 }
@@ -53,14 +53,17 @@ async function startWorker({ task, transfer }, receive) {
   const died = (reason) => ({ type: 'error', name: 'WasmfitError', code: 'WORKER', message: `the worker of this run ended (${reason})`, hint: 'fit again, or use worker: false' });
   if (isNode) {
     const { Worker } = await nodeModule('worker_threads');
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] }); // flags such as --input-type would stop it
+    const script = task.kind === 'network' ? './worker.js' : './linear-worker.js';
+    const worker = new Worker(new URL(/* @vite-ignore */ /* webpackIgnore: true */ script, import.meta.url), { execArgv: [] }); // flags such as --input-type would stop it
     worker.on('message', receive);
     worker.on('error', (/** @type {Error} */ error) => receive(died(error.message)));
     worker.on('exit', (/** @type {number} */ code) => receive(died(`exit code ${code}`)));
     worker.postMessage(start, transfer);
     return { send: (command) => worker.postMessage(command), close: () => worker.terminate() };
   }
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  // spelt out, as bundlers look for it
+  const worker = task.kind === 'network' ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+    : new Worker(new URL('./linear-worker.js', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }) => receive(data);
   worker.onerror = (event) => {
     event.preventDefault?.();

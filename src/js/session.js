@@ -1,9 +1,7 @@
 // session.js: one fit from start to end, in slices; the same code in a worker and in process · in: commands · out: events · next: run.js
 import { WasmfitError } from './errors.js';
 import { breathe } from './platform.js';
-import { IterativeFit } from './descent.js';
-import { fitAtOnce } from './least-squares.js';
-import { CONVERGED, DIVERGED, NativeFit, NativeModel, REPORT_FIELDS, RUNNING } from './native.js';
+import { CONVERGED, DIVERGED, REPORT_FIELDS, RUNNING } from './native.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./native.js').State} State */
@@ -12,6 +10,13 @@ import { CONVERGED, DIVERGED, NativeFit, NativeModel, REPORT_FIELDS, RUNNING } f
 /** @typedef {import('./least-squares.js').LinearTask} LinearTask */
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
 /** @typedef {NetworkTask | LinearTask} Task */
+/**
+ * What a session runs. run(work, epochs): about 8 ms of it and at most so many epochs, `work` says how much that may be; takeReports: the
+ * epochs finished since the last call, REPORT_FIELDS numbers each; state(last): of the model, at the end of the fit with its statistics.
+ * @typedef {{ run: (work: number, epochs: number) => number, takeReports: () => Float64Array, setLearningRate: (rate: number) => void,
+ *   state: (last?: boolean) => State | LinearState, free: () => void }} Fit
+ */
+/** Makes the fit of a task. @typedef {(engine: Engine, task: any) => Fit} Begin */
 /** @typedef {{ type: 'pause' | 'resume' | 'step' | 'stop' } | { type: 'update', learningRate: number } | { type: 'snapshot', id: number }} Command */
 /** seconds: how long the fit had been running, pauses left out, when the reports were taken.
  * @typedef {{ type: 'reports', values: Float64Array, seconds: number }
@@ -23,10 +28,11 @@ const SLICE_MS = 8, FRAME_MS = 16;
 
 /** Runs one task; every outcome is posted, none is thrown. */
 export class Session {
-  /** @param {Engine} engine @param {Task} task @param {(event: SessionEvent) => void} post */
-  constructor(engine, task, post) {
+  /** @param {Engine} engine @param {Task} task @param {Begin} begin @param {(event: SessionEvent) => void} post */
+  constructor(engine, task, begin, post) {
     this.engine = engine;
     this.task = task;
+    this.begin = begin;
     this.post = post;
     this.paused = false;
     this.stopped = false;
@@ -57,14 +63,12 @@ export class Session {
 
   async start() {
     try {
-      const { task } = this;
-      if (task.kind === 'network') await this.#train(task);
-      else if (task.solver === 'elastic' || task.solver === 'logistic') await this.#descend(task);
-      else {
-        const before = performance.now();
-        const { state, report } = fitAtOnce(this.engine, task);
-        this.post({ type: 'reports', values: report, seconds: (performance.now() - before) / 1000 });
-        this.post({ type: 'end', stopped: 'converged', state });
+      const fit = this.begin(this.engine, this.task);
+      try {
+        const stopped = await this.#loop(fit);
+        this.post({ type: 'end', stopped, state: fit.state(true) });
+      } finally {
+        fit.free();
       }
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -73,43 +77,15 @@ export class Session {
     }
   }
 
-  /** @param {NetworkTask} task */
-  async #train({ config, state, options, train, validation }) {
-    const model = new NativeModel(this.engine, config, state);
-    try {
-      const fit = new NativeFit(model, options, train, validation);
-      try {
-        const stopped = await this.#loop(model, fit);
-        this.post({ type: 'end', stopped, state: model.state() });
-      } finally {
-        fit.free();
-      }
-    } finally {
-      model.free();
-    }
-  }
-
-  /** @param {LinearTask} task */
-  async #descend(task) {
-    const fit = new IterativeFit(this.engine, task);
-    try {
-      const stopped = await this.#loop(fit, fit);
-      this.post({ type: 'end', stopped, state: fit.state(true) });
-    } finally {
-      fit.free();
-    }
-  }
-
   /**
-   * @param {NativeModel | IterativeFit} model
-   * @param {NativeFit | IterativeFit} fit
+   * @param {Fit} fit
    * @returns {Promise<'epochs' | 'stopped' | 'diverged' | 'converged'>}
    */
-  async #loop(model, fit) {
+  async #loop(fit) {
     let state = RUNNING, posted = -Infinity;
     await breathe(); // commands given right after the start come before the first step
     while (state === RUNNING && !this.stopped) {
-      this.#serve(model, fit);
+      this.#serve(fit);
       if (this.paused) {
         await new Promise((resolve) => { this.wake = () => resolve(undefined); });
         this.wake = null;
@@ -124,19 +100,19 @@ export class Session {
       if (state === RUNNING) await breathe();
     }
     this.#report();
-    this.#serve(model, fit);
+    this.#serve(fit);
     return this.stopped && state === RUNNING ? 'stopped' : state === DIVERGED ? 'diverged' : state === CONVERGED ? 'converged' : 'epochs';
   }
 
-  /** Answers what was asked for between two slices; what is seen then is as old as the last epoch told of. @param {NativeModel | IterativeFit} model @param {NativeFit | IterativeFit} fit */
-  #serve(model, fit) {
+  /** Answers what was asked for between two slices; what is seen then is as old as the last epoch told of. @param {Fit} fit */
+  #serve(fit) {
     if (this.paused || this.snapshots.length > 0) this.#report();
     if (this.learningRate !== null) fit.setLearningRate(this.learningRate);
     this.learningRate = null;
-    for (const id of this.snapshots.splice(0)) this.post({ type: 'snapshot', id, state: model.state() });
+    for (const id of this.snapshots.splice(0)) this.post({ type: 'snapshot', id, state: fit.state() });
   }
 
-  /** About SLICE_MS of training. @param {NativeFit | IterativeFit} fit */
+  /** About SLICE_MS of training. @param {Fit} fit */
   #slice(fit) {
     const before = performance.now();
     const state = fit.run(this.work, this.epochsAllowed);

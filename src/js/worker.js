@@ -1,39 +1,5 @@
-// worker.js: a session in a worker of its own, in browsers and in Node · in: { engine, task } then commands · out: events · next: run.js
-import { engineReady, init } from './engine.js';
-import { isNode, nodeModule } from './platform.js';
-import { Session } from './session.js';
+// worker.js: networks in a worker of their own · in: messages of run.js · out: events · next: run.js
+import { beginNetwork } from './native.js';
+import { serve } from './serve.js';
 
-/** @type {Session | undefined} */
-let session;
-/** @type {import('./session.js').Command[]} */
-const early = [];
-
-/**
- * @param {any} message
- * @param {(event: import('./session.js').SessionEvent) => void} post
- */
-async function receive(message, post) {
-  if (message.type !== 'start') {
-    if (session) session.receive(message);
-    else early.push(message);
-    return;
-  }
-  try {
-    await init({ simd: message.simd, wasm: message.module });
-    session = new Session(await engineReady(), message.task, post);
-  } catch (error) {
-    post({ type: 'error', name: 'WasmfitError', message: `the worker could not start (${error instanceof Error ? error.message : String(error)})`, code: 'WORKER' });
-    return;
-  }
-  for (const command of early.splice(0)) session.receive(command);
-  await session.start();
-}
-
-if (isNode) {
-  nodeModule('worker_threads').then(({ parentPort }) => {
-    parentPort.on('message', (/** @type {any} */ message) => receive(message, (event) => parentPort.postMessage(event)));
-  });
-} else {
-  const scope = /** @type {any} */ (globalThis);
-  scope.onmessage = (/** @type {MessageEvent} */ { data }) => receive(data, (event) => scope.postMessage(event));
-}
+serve(beginNetwork);
