@@ -108,7 +108,7 @@ function restoreNetwork(model, tensors, { inputs, outputs, classes, encoder, epo
     if (scaler.scale.some((/** @type {number} */ value) => value <= 0)) throw broken(`${part}.scale has a value that is not above 0`);
     return scaler;
   });
-  if (!Number.isSafeInteger(epochs) || epochs < 0) throw broken(`epochs is ${show(epochs)}; it must be a whole number from 0`);
+  if (!Number.isInteger(epochs) || epochs < 0 || epochs >= 2 ** 32) throw broken(`epochs is ${show(epochs)}; it must be a whole number from 0 to below 2^32`);
   model._restore({
     config, features, target, state: { weights, slots: [], steps: 0, epochs }, classes: checkClasses(classes, config.loss, outputs),
     encoder: encoder === null ? null : checkEncoder(encoder), ...(fresh === true ? { fresh } : {}),

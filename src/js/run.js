@@ -117,9 +117,10 @@ export class Run {
       await breathe(); // a run that is stopped or aborted at once needs no session
       if (this.#abort) return this.#fail(this.#abort.error);
       const start = this.#job.worker ? startWorker : startHere;
-      this.#transport = await start(this.#job, (event) => this.#receive(event));
-      if (this.#ended) return this.#transport.close();
-      for (const command of this.#early.splice(0)) this.#transport.send(command);
+      const transport = await start(this.#job, (event) => this.#receive(event));
+      if (this.#ended) return transport.close();
+      this.#transport = transport;
+      for (const command of this.#early.splice(0)) transport.send(command);
     } catch (error) {
       this.#fail(error);
     }
@@ -220,6 +221,8 @@ export class Run {
     this.#job.signal?.removeEventListener('abort', this.#onAbort);
     this.#transport?.close();
     this.#job.release();
+    this.#transport = null;
+    this.#job = /** @type {any} */ (null); // whoever keeps the run keeps its history, not its rows
     this.#wake();
   }
 

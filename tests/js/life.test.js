@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { afterEach, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LinearRegression, MLPRegressor, Network, WasmfitError, datasets, dense, init } from 'wasmfit';
 import { engineNow } from '../../src/js/engine.js';
@@ -224,6 +226,27 @@ test('a rejected run that nobody looks at is an unhandled rejection, once; one t
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   assert.deepEqual(JSON.parse(stdout), { ignored: 1, 'ignored in a worker': 1, 'awaited later': 1, awaited: 0, looped: 0, handled: 0, fine: 0 });
   assert.equal(stderr, '');
+});
+
+test('a run that is kept keeps its history, not its rows', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  const held = () => {
+    collect();
+    return process.memoryUsage().arrayBuffers / 1e6;
+  };
+  const before = held(), rows = 3_000_000;
+  const begin = (/** @type {any} */ model, /** @type {boolean} */ worker) => model.fit({ data: new Float64Array(rows).fill(1), rows, cols: 1 }, new Float64Array(rows), { worker });
+  for (const model of [make({ hiddenLayers: [] }), new LinearRegression()]) {
+    for (const worker of [false, true]) {
+      const run = begin(model, worker);
+      run.stop();
+      const { stopped } = await run;
+      for (let i = 0; i < 100 && held() > before + 20; i++) await delay(20);
+      assert.ok(held() < before + 20, `${held()} MB are held, ${before} before`);
+      assert.ok(stopped && run);
+    }
+  }
 });
 
 test('memory that runs out at any moment is an error, nothing stays taken, and the model is as before', async (t) => {

@@ -208,6 +208,7 @@ const FORGED = [
   ['other outputs', 'MLPRegressor', (facts) => { facts.outputs = 3; }, /"layers.1.weight" is F32 \(4,1\); it must be F32 \(4,3\)/],
   ['inputs other than the network says', 'Network, crossEntropy', (facts) => { facts.inputs = 4; }, /inputs: 10/],
   ['negative epochs', 'MLPRegressor', (facts) => { facts.epochs = -1; }, /epochs is -1/],
+  ['more epochs than are counted', 'MLPRegressor', (facts) => { facts.epochs = 2 ** 32; }, /epochs is 4294967296; it must be a whole number from 0 to below/],
   ['too few classes', 'MLPClassifier of strings', (facts) => { facts.classes.pop(); }, /must be 3 different labels/],
   ['a class twice', 'MLPClassifier of strings', (facts) => { facts.classes[0] = facts.classes[1]; }, /must be 3 different labels/],
   ['mixed classes', 'MLPClassifier of strings', (facts) => { facts.classes[0] = 1; }, /of one kind/],
