@@ -1,7 +1,7 @@
 // misuse-fit.test.js: wrong data, wrong calls of fit, predict, score, setWeights, and what they are told · next: package.test.js
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { LinearRegression, MLPClassifier, MLPRegressor, Network, Table, WasmfitError, dense, init } from 'wasmfit';
+import { Lasso, LinearRegression, MLPClassifier, MLPRegressor, Network, Ridge, Table, WasmfitError, dense, init } from 'wasmfit';
 import { frozen, literal, refused, silent } from './refused.js';
 
 const T = TypeError, R = RangeError, W = WasmfitError;
@@ -14,6 +14,8 @@ const small = frozen({ epochs: 1, hiddenLayers: [2] });
 /** Every kind of model: how it is made, its y, whether it works in 32 bits. @type {Record<string, { make: () => any, y: any, single: boolean, labels: boolean }>} */
 const KINDS = {
   LinearRegression: { make: () => new LinearRegression(), y: numbers, single: false, labels: false },
+  Ridge: { make: () => new Ridge(), y: numbers, single: false, labels: false },
+  Lasso: { make: () => new Lasso({ alpha: 0.01 }), y: numbers, single: false, labels: false },
   MLPRegressor: { make: () => new MLPRegressor(small), y: numbers, single: true, labels: false },
   MLPClassifier: { make: () => new MLPClassifier(small), y: words, single: true, labels: true },
   Network: { make: () => new Network({ layers: [dense(1)], loss: 'binaryCrossEntropy', epochs: 1 }), y: bits, single: true, labels: false },
@@ -134,7 +136,7 @@ for (const [name, { make, y, single, labels }] of Object.entries(KINDS)) {
     });
 
     test('fit refuses every wrong option', () => {
-      for (const [options, Class, message] of [...WRONG_OPTIONS, ...(name === 'LinearRegression' ? [] : WRONG_TRAINING)]) refused(() => fit(X, y, frozen(options)), Class, message);
+      for (const [options, Class, message] of [...WRONG_OPTIONS, ...(single ? WRONG_TRAINING : [])]) refused(() => fit(X, y, frozen(options)), Class, message);
       refused(() => fit([[1, 2]], y.slice(0, 1), { validation: 0.5 }), R, labels ? /one class only/ : /^fit: X has 1 row; a validation share needs at least 2/);
     });
 
@@ -255,12 +257,12 @@ test('good calls leave frozen options and all arrays as they were', async () => 
   const given = matrix({ data: Float32Array.from(X.flat()) }), wide = matrix({ data: Float64Array.from(X.flat()) });
   const target = Float64Array.from(numbers), weights = Float64Array.of(1, 2, 0, 1, 1, 1);
   const copies = [given.data, wide.data, target, weights].map((values) => values.slice());
-  for (const { make, y, labels } of Object.values(KINDS)) {
+  for (const { make, y, single, labels } of Object.values(KINDS)) {
     for (const rows of [given, wide, X, table]) {
       const model = make();
       const own = labels || y === bits ? y : target;
       await model.fit(rows, own, frozen({ validation: 0.5 }));
-      await model.fit(rows, own, frozen({ validation: { X: rows, y: own }, ...(model instanceof LinearRegression ? { sampleWeight: weights } : { shuffle: true }) }));
+      await model.fit(rows, own, frozen({ validation: { X: rows, y: own }, ...(single ? { shuffle: true } : { sampleWeight: weights }) }));
       model.predict(rows);
       model.score(rows, own);
     }
