@@ -27,24 +27,40 @@ for (const name of /** @type {const} */ (['lasso', 'elastic_net'])) {
   });
 }
 
-test("the default tolerance stops within scikit-learn's duality gap, and the figures of every sweep are those of its coefficients", async () => {
-  const model = new Lasso({ alpha: 2 });
-  /** @type {Promise<any>[]} */
+test('the figures of every sweep are those of its coefficients, of the training rows and of those held back', async () => {
+  const model = new Lasso({ alpha: 2, tolerance: 1e-6 }), run = model.fit(X, y, { validation: 0.2, worker: false });
+  /** @type {any[]} */
   const copies = [];
-  const run = model.fit(X, y, { validation: 0.2, worker: false, onEpoch: () => { copies.push(run.snapshot()); run.pause(); setTimeout(() => run.resume()); } });
-  const { loss, r2, valLoss, splits } = await run;
-  const last = loss.length - 1, rows = Array.from(/** @type {any} */ (splits).train, (row) => Number(row));
-  assert.ok(last > 0);
-  const truth = rows.map((row) => Number(y[row])), guess = model.predict(rows.map((row) => rowOf(X, row)));
-  near(loss[last], metrics.mse(truth, guess), 1e-12, 'loss');
-  near(r2?.[last], metrics.r2(truth, guess), 1e-12, 'R²');
-  const held = Array.from(/** @type {any} */ (splits).validation, (row) => Number(row));
-  near(valLoss?.[last], metrics.mse(held.map((row) => Number(y[row])), model.predict(held.map((row) => rowOf(X, row)))), 1e-12, 'valLoss');
-  for (const copy of await Promise.all(copies)) {
-    const at = copy.iterations - 1;
-    near(loss[at], metrics.mse(truth, copy.predict(rows.map((row) => rowOf(X, row)))), 1e-9, `loss of sweep ${at + 1}`);
-    if (at < last) assert.match(copy.warnings.join(), /^Stopped after \d+ iterations, before it converged\.$/);
+  run.pause();
+  for (let sweep = 1; sweep <= 4; sweep++) {
+    run.step();
+    await new Promise((resolve) => { setTimeout(resolve, 25); });
+    copies.push(await run.snapshot());
   }
+  run.resume();
+  const { loss, r2, valLoss, valR2, splits } = await run;
+  assert.ok(loss.length > 4 && /** @type {any} */ (splits).train.length === 353);
+  const [train, held] = ['train', 'validation'].map((part) => Array.from(/** @type {any} */ (splits)[part], Number)).map((rows) => ({ X: rows.map((row) => rowOf(X, row)), y: rows.map((row) => Number(y[row])) }));
+  for (const [at, copy] of [...copies.entries(), /** @type {[number, any]} */ ([loss.length - 1, model])]) {
+    assert.equal(copy.iterations, at + 1);
+    const [guess, other] = [copy.predict(train.X), copy.predict(held.X)];
+    near([loss[at], Number(r2?.[at])], [metrics.mse(train.y, guess), metrics.r2(train.y, guess)], 1e-11, `training figures of sweep ${at + 1}`);
+    near([Number(valLoss?.[at]), Number(valR2?.[at])], [metrics.mse(held.y, other), metrics.r2(held.y, other)], 1e-11, `figures of the rows held back, sweep ${at + 1}`);
+    assert.deepEqual(copy.warnings, copy === model ? [] : [`Stopped after ${at + 1} iterations, before it converged.`]);
+  }
+});
+
+test('with more columns than rows, too, every sweep tells the figures of its coefficients', async () => {
+  const rows = Array.from({ length: 8 }, (_, r) => Array.from({ length: 30 }, (_, c) => Math.sin(3 * r * c + c * c + r))), target = [1, 4, 2, 8, 5, 7, 1, 0];
+  const model = new ElasticNet({ alpha: 0.01, tolerance: 1e-10 }), run = model.fit(rows, target, { worker: false });
+  run.pause();
+  run.step();
+  await new Promise((resolve) => { setTimeout(resolve, 25); });
+  const copy = await run.snapshot();
+  run.resume();
+  const { loss } = await run;
+  near(loss[copy.iterations - 1], metrics.mse(target, copy.predict(rows)), 1e-12, 'loss of the first sweep');
+  assert.ok(loss.length > 1);
 });
 
 test('a fit that runs out of sweeps says so in stopped and warnings, and the file keeps it', async () => {
@@ -131,14 +147,15 @@ test('one row, a constant y, constant and equal columns, more columns than rows'
   near(loss.at(-1), metrics.mse([1, 4, 2, 8, 5], wide.predict(rows)), 1e-12, 'loss');
   assert.ok(count(wide.coef) <= 5 && wide.score(rows, [1, 4, 2, 8, 5]) > 0.99);
   const path = await lassoPath([[1], [2], [3]], [5, 5, 5], { alphas: 3 });
-  assert.ok(path.coefs.data.every((value) => value === 0) && path.intercepts.every((value) => value === 5));
+  assert.ok(path.alphas.every((alpha) => alpha > 0) && path.coefs.data.every((value) => value === 0) && path.intercepts.every((value) => value === 5));
 });
 
 test('a stop or an abort leaves the sweeps that were done, or the model as it was', async () => {
   const slow = () => new Lasso({ alpha: 1e-9, tolerance: 0, maxIterations: 1e9 });
   const rows = Array.from({ length: 60 }, (_, r) => Array.from({ length: 40 }, (_, c) => Math.cos(r * (c + 1) / 60) + (c ? 1 : 0))), target = rows.map((_, r) => Math.sin(r));
-  const model = new Lasso({ alpha: 0.1 });
+  const model = new Lasso({ alpha: 0.01 });
   await model.fit(rows, target);
+  assert.ok(count(model.coef) > 0);
   const before = model.coef, run = model.fit(rows, target);
   run.stop();
   assert.equal((await run).stopped, 'stopped');

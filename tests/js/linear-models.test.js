@@ -75,6 +75,16 @@ describe('every linear model', () => {
       values.fill(7);
       assert.notDeepEqual(model.coef, coef);
       assert.throws(() => { model.options.seed = 5; }, TypeError);
+      if (!rows.data || !target.slice && !target.data) return;
+      const own = { ...rows, data: rows.data.slice() }, labels = target.data ? { ...target, data: target.data.slice() } : target.slice(), sampleWeight = new Float64Array(60).fill(2);
+      const other = make(), run = other.fit(own, labels, { sampleWeight });
+      own.data.fill(1);
+      (labels.data ?? labels).fill(0);
+      sampleWeight.fill(1e9);
+      await run;
+      const plain = make();
+      await plain.fit(rows, target, { sampleWeight: new Float64Array(60).fill(2) });
+      assert.deepEqual(other.coef, plain.coef, 'the fit keeps its own copy');
     });
   }
 
@@ -99,7 +109,15 @@ describe('every linear model', () => {
     }
   });
 
-  test('one row is one epoch of a run that is iterated, stepped and refused while busy', async () => {
+  test('refuses rows held back of other columns, features or outputs', () => {
+    const fit = (/** @type {any} */ validation, /** @type {any} */ target = y) => () => new classes.Ridge().fit(X, target, { validation });
+    refused(fit({ X, y: two }), RangeError, /^validation\.y has 2 columns, y has 1; they must be equal/);
+    refused(fit({ X: [[1, 2]], y: [1] }), RangeError, /^validation\.X has 2 columns; the model has 10 features/);
+    refused(fit({ X: [], y: [] }), RangeError, /^validation\.X has 0 /);
+    refused(() => new classes.LogisticRegression().fit(X, bits, { validation: { X, y: bits.data.slice(0, 60) } }), RangeError, /^validation\.y has 1 columns, y has 2/);
+  });
+
+  test('a sweep is an epoch of a run that is iterated, stepped and refused while busy', async () => {
     const model = new classes.Lasso({ alpha: 0.001, tolerance: 1e-12 });
     const run = model.fit(X, y, { worker: false });
     run.pause();

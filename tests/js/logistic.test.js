@@ -14,17 +14,22 @@ const sharp = { tolerance: 1e-13, maxIterations: 10_000 };
 const flat = (/** @type {any} */ coef) => (coef.data ?? coef);
 const log = (/** @type {any} */ p, /** @type {number[]} */ truth) => truth.reduce((sum, k, row) => sum - Math.log(p.data[row * p.cols + k]), 0) / truth.length;
 
+/** @type {Record<string, number>} */
+const steps = {};
 for (const solver of /** @type {const} */ (['lbfgs', 'newton'])) {
   test(`three classes with an L2 penalty: the optimum of the reference by ${solver}, and the same probabilities`, async () => {
     for (const { C, coef, intercept } of reference.iris.l2) {
       const model = new LogisticRegression({ C, solver, ...sharp });
-      const history = await model.fit(iris.X, species);
+      const history = await model.fit(iris.X, species, { validation: { X: iris.X, y: species } });
       near(flat(model.coef), coef.flat(), 1e-8, `coef at ${C}`);
       near(/** @type {any} */ (model.intercept), intercept, 1e-8, `intercept at ${C}`);
       assert.deepEqual([history.stopped, model.warnings, model.classes], ['converged', [], ['setosa', 'versicolor', 'virginica']]);
       const truth = species.map((name) => /** @type {any} */ (model.classes).indexOf(name));
       near(history.loss.at(-1), log(model.predictProba(iris.X), truth), 1e-12, 'loss is the mean log loss');
       assert.equal(history.accuracy?.at(-1), model.score(iris.X, species));
+      near(history.valLoss?.at(-1), Number(history.loss.at(-1)), 1e-12, 'the same rows held back');
+      assert.equal(history.valAccuracy?.at(-1), history.accuracy?.at(-1));
+      steps[solver] = Number(model.iterations);
     }
   });
 
@@ -39,6 +44,8 @@ for (const solver of /** @type {const} */ (['lbfgs', 'newton'])) {
     near([...errors, intercept], expected.se_coef_then_intercept, 1e-7, 'standard errors');
   });
 }
+
+test('Newton needs fewer steps than L-BFGS', () => assert.ok(steps.newton < steps.lbfgs, `${steps.newton}, ${steps.lbfgs}`));
 
 test('30 standardised columns with L2 and with L1: coefficients and zeros of the reference', async () => {
   const Z = standardized(/** @type {any} */ (tumours.X)), y = Array.from(tumours.y, (name) => Number(name === 'benign'));
@@ -171,6 +178,9 @@ test('probabilities stay right where z is huge', async () => {
   await model.fit([[0], [1], [2], [3]], [0, 0, 1, 1]);
   const { data } = model.predictProba([[-1e6], [1e6], [1e300], [-1e300]]);
   assert.deepEqual([...data], [1, 0, 0, 1, 0, 1, 1, 0]);
+  const three = new LogisticRegression({ C: 1e6 });
+  await three.fit([[0], [1], [2], [3], [4], [5]], ['a', 'a', 'b', 'b', 'c', 'c']);
+  assert.deepEqual([...three.predictProba([[-1e6], [1e6]]).data], [1, 0, 0, 0, 0, 1]);
 });
 
 test('wrong labels and options are refused by name, value and rule', () => {

@@ -97,11 +97,25 @@ test('the interval for new rows is that of statsmodels, and is right for columns
   near(moved.predictInterval(rows.map((row) => row.map((value) => value + 1e6)), { confidence }).upper, upper, 1e-8, 'moved by a million');
 });
 
+test('with weights, h of the intervals is the leverage of the row over its weight, and residuals are standardised by theirs', async () => {
+  const model = await fit({}, { sampleWeight: weights }), { residualStandardError, degreesOfFreedom } = model.summary();
+  const { leverage, residuals, standardizedResiduals, cooksDistance } = model.diagnostics(X, y, { sampleWeight: weights });
+  const { prediction, upper } = model.predictInterval(X);
+  const t = (model.summary().rows[0].upper - model.summary().rows[0].estimate) / model.summary().rows[0].standardError;
+  assert.equal(degreesOfFreedom, 431);
+  near(upper.map((value, row) => ((value - prediction[row]) / t / residualStandardError) ** 2 - 1), leverage.map((h, row) => h / weights[row]), 1e-10, 'h');
+  const expected = residuals.map((r, row) => r * Math.sqrt(weights[row]) / residualStandardError / Math.sqrt(1 - leverage[row]));
+  near(standardizedResiduals, expected, 1e-12, 'standardised');
+  near(cooksDistance, expected.map((r, row) => r * r * leverage[row] / (1 - leverage[row]) / 11), 1e-12, 'Cook');
+});
+
 test('rank below the columns: errors of what can be estimated, degrees of freedom by the rank, vif infinite', async () => {
   const rows = Array.from({ length: 40 }, (_, r) => [r, Math.sin(r), 2 * r]), target = rows.map(([a, b], r) => a + 3 * b + Math.cos(7 * r));
   const model = await fit({}, {}, /** @type {any} */ (rows), /** @type {any} */ (target)), plain = await fit({}, {}, /** @type {any} */ (rows.map((row) => row.slice(0, 2))), /** @type {any} */ (target));
   const [summary, expected] = [model.summary(), plain.summary()];
   assert.equal(summary.degreesOfFreedom, 37);
+  const { f, rows: robust } = model.summary({ robust: 'HC1' });
+  assert.ok(Number.isNaN(f?.value) && Number.isNaN(f?.p) && robust.every(({ standardError }) => standardError > 0), 'no Wald test of dependent slopes');
   near(summary.rows[2].standardError, expected.rows[2].standardError, 1e-10, 'of the column that depends on none');
   near([summary.r2, summary.aic, Number(summary.f?.value)], [expected.r2, expected.aic, Number(expected.f?.value)], 1e-11, 'fit');
   near(model.predictInterval(rows).lower, plain.predictInterval(rows.map((row) => row.slice(0, 2))).lower, 1e-9, 'intervals');
@@ -134,6 +148,12 @@ test('two classes: z, p, intervals, likelihoods and R² are those of statsmodels
   near([summary.logLikelihood, summary.deviance / -2, summary.nullDeviance / -2], [expected.llf, expected.llf, expected.llnull], 1e-10, 'likelihoods');
   near([summary.mcFaddenR2, summary.aic, summary.bic], [expected.mcFadden, expected.aic, expected.bic], 1e-10, 'quality');
   assert.equal(summary.penalised, false);
+  const uneven = new LogisticRegression({ penalty: 'none' }), free = new LogisticRegression({ penalty: 'none', fitIntercept: false });
+  await uneven.fit(rows.slice(30), labels.slice(30));
+  await free.fit(rows.slice(30), labels.slice(30));
+  near(uneven.summary().nullDeviance, -2 * (20 * Math.log(20 / 70) + 50 * Math.log(50 / 70)), 1e-12, 'null deviance');
+  near(free.summary().nullDeviance, 2 * 70 * Math.log(2), 1e-12, 'without intercept');
+  assert.deepEqual(free.summary().rows.map(({ name }) => name), ['x1', 'x2', 'x3', 'x4']);
   const penalised = new LogisticRegression();
   await penalised.fit(rows, labels);
   assert.equal(penalised.summary().penalised, true);
