@@ -35,6 +35,9 @@ function packRows({ rows }, x = 0, y = 0) {
   return Int32Array.of(x, y, rows, 0);
 }
 
+/** Models that nobody disposed: their memory in the core goes when they do. */
+const forgotten = new FinalizationRegistry(({ engine, pointer }) => engine.exports.wf_model_free(pointer));
+
 /** A model in the core. Free it once; free it twice: nothing happens. */
 export class NativeModel {
   /** @param {Engine} engine @param {Config} config @param {State | null} state null: starting weights from the seed */
@@ -54,6 +57,7 @@ export class NativeModel {
       return engine.exports.wf_model_new(packed, layers) >>> 0;
     });
     if (this.pointer === 0) throw engine.outOfMemory('the model');
+    forgotten.register(this, { engine, pointer: this.pointer }, this);
     this.size = engine.exports.wf_model_size(this.pointer) >>> 0;
     try {
       if (state) this.setState(state);
@@ -108,6 +112,7 @@ export class NativeModel {
   free() {
     if (this.pointer !== 0) this.engine.exports.wf_model_free(this.pointer);
     this.pointer = 0;
+    forgotten.unregister(this);
   }
 }
 

@@ -138,7 +138,8 @@ export class Run {
   cancel(error) {
     if (this.#ended || this.#abort) return;
     this.#abort = { error };
-    this.#send({ type: 'stop' });
+    if (this.#job.worker && this.#job.task.kind !== 'network') this.#fail(error); // it may be in one long call; its worker ends with it
+    else this.#send({ type: 'stop' });
   }
 
   /** @param {Command} command */
