@@ -69,16 +69,15 @@ export class LogisticRegression extends LinearModel {
   /** @param {unknown} y @param {number} rows @param {string} name @param {Label[] | null} classes @returns {Truth} */
   _truth(y, rows, name, classes) {
     if (!classes && ((isMatrix(y) && y.cols !== 1) || (Array.isArray(y) && Object(y[0]).length > 1 && typeof y[0] !== 'string'))) return yesOrNo(y, rows, name);
-    const known = classes ?? toLabels(y, name, rows).classes;
-    return { values: { data: labelsAmong(y, rows, known, name), rows, cols: 1 }, classes: known, outputs: known.length > 2 ? known.length : 1 };
+    const { classes: known, indices } = classes ? { classes, indices: labelsAmong(y, rows, classes, name) } : toLabels(y, name, rows);
+    return { values: { data: indices, rows, cols: 1 }, classes: known, outputs: known.length > 2 ? known.length : 1 };
   }
 
   /** @param {{ truth: Truth, rows: Int32Array | null, weight: Float64Array | null }} data */
   _solver({ truth, rows, weight }) {
     const { penalty, C, l1Ratio, solver, classWeight, maxIterations, tolerance } = this.options;
-    const { data, cols } = truth.values;
-    const used = rows ?? data.subarray(0, data.length / cols).map((_, row) => row);
-    for (let k = 0; k < cols; k++) this.#checkClasses(truth, Array.from(used, (row) => data[row * cols + k]), k);
+    const used = rows ?? Int32Array.from({ length: truth.values.rows }, (_, row) => row);
+    for (let k = 0; k < truth.values.cols; k++) this.#checkClasses(truth, used, k);
     return {
       solver: /** @type {const} */ ('logistic'), multilabel: truth.classes === null, newton: solver === 'newton', maxIterations, tolerance,
       alpha: penalty === 'none' ? 0 : 1 / C, ratio: penalty === 'l1' ? 1 : penalty === 'elasticnet' ? Number(l1Ratio) : 0,
@@ -86,12 +85,12 @@ export class LogisticRegression extends LinearModel {
     };
   }
 
-  /** Every class must be among the rows that train. @param {Truth} truth @param {number[]} indices @param {number} k */
-  #checkClasses({ classes, values }, indices, k) {
-    const seen = new Set(indices), where = values.cols > 1 ? `y has, in column ${k + 1},` : 'y has';
-    const names = classes ?? [0, 1];
-    if (seen.size === 1) throw new RangeError(`${where} one class only, ${show(names[indices[0]])}; a classifier needs at least 2`);
-    const absent = names.findIndex((_, i) => !seen.has(i));
+  /** Every class must be among the rows that train. @param {Truth} truth @param {Int32Array} rows @param {number} k column */
+  #checkClasses({ classes, values: { data, cols } }, rows, k) {
+    const names = classes ?? [0, 1], seen = names.map(() => false);
+    for (let i = 0; i < rows.length; i++) seen[data[rows[i] * cols + k]] = true;
+    const where = cols > 1 ? `y has, in column ${k + 1},` : 'y has', absent = seen.indexOf(false);
+    if (seen.indexOf(true) === seen.lastIndexOf(true)) throw new RangeError(`${where} one class only, ${show(names[seen.indexOf(true)])}; a classifier needs at least 2`);
     if (absent >= 0) throw new RangeError(`y has the label ${show(names[absent])} in no row that trains (their weight is 0, or they validate); leave such rows out`);
   }
 

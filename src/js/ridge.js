@@ -34,6 +34,12 @@ export class Ridge extends LinearRegressor {
     return this._state?.facts.alpha;
   }
 
+  get warnings() {
+    const { alpha: wanted, alphas = GRID } = this.options, list = Array.from(alphas);
+    if (wanted !== 'gcv' || list.length < 2 || this.alpha === undefined || (this.alpha !== Math.min(...list) && this.alpha !== Math.max(...list))) return [];
+    return [`The best alpha is at the end of the list, ${this.alpha}; a longer one may hold a better.`];
+  }
+
   _solver() {
     const { alpha, alphas = GRID } = this.options;
     return { solver: /** @type {const} */ ('ridge'), alphas: alpha === 'gcv' ? Float64Array.from(alphas) : Float64Array.of(Number(alpha)) };

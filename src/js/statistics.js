@@ -24,7 +24,7 @@ export function statisticsOf(name, D, P, facts, values) {
 }
 
 /**
- * Wald's F of all slopes:   bᵀ V⁻¹ b / D, V their covariance, by Cholesky; NaN where V is singular
+ * Wald's F of all slopes:   bᵀ V⁻¹ b / D, V their covariance, by Cholesky
  * @param {Float64Array} coef (D)
  * @param {Float64Array} covariance (P,P)
  * @param {number} first 1 with intercept, else 0
@@ -41,7 +41,6 @@ function waldF(coef, covariance, first) {
       L[i * D + j] = i === j ? Math.sqrt(sum) : sum / L[j * D + j];
       if (j < i) rest -= L[i * D + j] * z[j];
     }
-    if (!(L[i * D + i] > 0)) return NaN;
     z[i] = rest / L[i * D + i];
     square += z[i] * z[i];
   }
@@ -59,7 +58,7 @@ function waldF(coef, covariance, first) {
 export function leastSquaresStatistics(engine, copy, { x, weight, rows, features, fitIntercept }, data, solution) {
   const first = Number(fitIntercept), P = features + first, square = P * P;
   const { result, cov } = inference(engine, copy, data, solution, rows, features, first);
-  const [n, , residualSquare, totalSquare] = result;
+  const [n, parameters, residualSquare, totalSquare] = result;
   const total = weight ? weight.reduce((sum, value) => sum + value, 0) : rows;
   const center = new Float64Array(features);
   for (let r = 0; first && r < rows; r++) for (let c = 0; c < features; c++) center[c] += (weight ? weight[r] : 1) * (x[r * features + c] - x[c]);
@@ -70,7 +69,7 @@ export function leastSquaresStatistics(engine, copy, { x, weight, rows, features
   }, {
     covariance: cov.slice(0, square), center: first ? center.map((sum, c) => x[c] + sum / total) : center,
     robust: Float64Array.from(matrices.flatMap((matrix) => Array.from({ length: P }, (_, i) => matrix[i * P + i]))),
-    robustF: Float64Array.from(matrices, (matrix) => waldF(coef, matrix, first)),
+    robustF: Float64Array.from(matrices, (matrix) => (parameters < P ? NaN : waldF(coef, matrix, first))), // dependent slopes have no such test
   });
 }
 

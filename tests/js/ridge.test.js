@@ -71,6 +71,10 @@ test("alpha 'gcv' takes the alpha with the least score of its list, and the file
   const own = new Ridge({ alpha: 'gcv', alphas: [500, 5000] });
   await own.fit(Z, y);
   assert.equal(own.alpha, 500);
+  assert.deepEqual([own.warnings, model.warnings], [['The best alpha is at the end of the list, 500; a longer one may hold a better.'], []]);
+  const alone = new Ridge({ alpha: 'gcv' });
+  await alone.fit([[3, 4]], [7]);
+  assert.match(alone.warnings.join(), /end of the list/, 'one row tells nothing of alpha');
 });
 
 test('several outputs are the fits of each', async () => {
