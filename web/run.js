@@ -1,13 +1,19 @@
 // drives one run at a time · in: the state and a problem · out: columns of epochs, a fitted model, events · next: components/, charts/
-import { LinearRegression, MLPClassifier, MLPRegressor, registry } from 'wasmfit';
+import { MLPClassifier, MLPRegressor, registry } from 'wasmfit';
 
 /** Does the optimiser `name` have the option `option`? */
 export const optimizerHas = (name, option) =>
   registry.optimizers.find(entry => entry.name === name).options.some(entry => entry.name === option);
 
-/** A new model for the values of the state. */
+/* The code of linear models is fetched when the first of them is trained. */
+async function newLinear(values) {
+  const { LinearRegression } = await import('./linear.js');
+  return new LinearRegression({ seed: values.seed });
+}
+
+/* A new network, if that is what the values of the state ask for. */
 function newModel(values, task) {
-  if (values.model === 'linear') return new LinearRegression({ seed: values.seed });
+  if (values.model === 'linear') return undefined;
   const optimizer = { name: values.optimizer, learningRate: values.rate, weightDecay: values.decay };
   if (optimizerHas(values.optimizer, 'momentum')) optimizer.momentum = values.momentum;
   const { hidden, activation, batch, epochs, seed, standardize } = values;
@@ -59,12 +65,14 @@ export class Trainer extends EventTarget {
   }
 
   /** Starts a new run; the former one is stopped and its model given back. once: one epoch, then paused. */
-  start(problem, values, { once = false } = {}) {
+  async start(problem, values, { once = false } = {}) {
     this.clear();
     Object.assign(this, { problem, values });
     const { X, y, task } = problem;
     try {
-      this.model = newModel(values, task);
+      const model = newModel(values, task) ?? await newLinear(values);
+      if (this.values !== values) return; // another start, or a reset, while the code was on its way
+      this.model = model;
       this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined, ...(values.model === 'mlp' && afterEpoch) });
     } catch (error) {
       this.#fail(error);

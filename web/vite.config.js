@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { leanPlot } from './lean-plot.js';
+
 const here = path => fileURLToPath(new URL(path, import.meta.url));
 
 /* Writes sw.js with the list of everything the page needs and a hash of it all. */
@@ -26,52 +28,20 @@ function offline() {
   };
 }
 
-/* Makes the worker a chunk of the same build, so that it shares its modules with the page instead of carrying them twice. */
-function sharedWorker() {
-  const place = "new URL('./worker.js', import.meta.url)";
+/* Makes the workers chunks of the same build, so that they share their modules with the page instead of carrying them twice. */
+function sharedWorkers() {
   return {
-    name: 'shared-worker',
+    name: 'shared-workers',
     apply: 'build',
     enforce: 'pre',
     transform: {
       filter: { id: /src\/js\/run\.js$/ },
       handler(code) {
-        if (!code.includes(place)) this.error(`src/js/run.js has no ${place}`);
-        const chunk = this.emitFile({ type: 'chunk', id: here('../src/js/worker.js'), name: 'worker' });
-        return { code: code.replaceAll(place, `new URL(import.meta.ROLLUP_FILE_URL_${chunk})`), map: null };
-      },
-    },
-  };
-}
-
-/* uPlot without what the Lab has no use for: bars, steps, splines, dates, legend, dragging, scatter mode, upright plots.
- * A uPlot that is written otherwise stops the build here. */
-function leanPlot() {
-  const cuts = [
-    ['domEnv ? nav.language : ', ''], // throws where the browser has no real language, as WebKit under LANG=C; we format numbers ourselves
-    ['const showLegend = legend.show;', 'const showLegend = false;'],
-    ['const cursorFocus = focus.prox >= 0;', 'const cursorFocus = false;'], ['scaleX.ori == 0', 'true'],
-    ['const mode = self.mode;', 'const mode = 1;'], ['let mode = self.mode;', 'const mode = 1;'], ['const mode = u.mode;', 'const mode = 1;'],
-    ['onMouse(mousedown,  over, mouseDown);'], ['onMouse(dblclick, over, dblClick);'],
-    ['events.mousedown = mouseDown;'], ['events.mouseup = mouseUp;'], ['events.dblclick = dblClick;'],
-    ['(paths.stepped = stepped);'], ['(paths.bars    = bars);'], ['(paths.spline  = monotoneCubic);'], ['uPlot.join = join;'],
-    ['uPlot.fmtDate = fmtDate;'], ['uPlot.tzDate  = tzDate;'],
-    ['let isTime = sc.time;', 'const isTime = false;'], ['let isTime = mode == 1 && scales[s.scale].time;', 'const isTime = false;'],
-    ['(isTime ? (ms == 1 ? timeIncrsMs : timeIncrsS) : numIncrs)', 'numIncrs'],
-    ['const [ timeIncrsMs, _timeAxisStampsMs, timeAxisSplitsMs ] = genTimeStuffs(1);'],
-    ['const [ timeIncrsS,  _timeAxisStampsS,  timeAxisSplitsS  ] = genTimeStuffs(1e-3);'],
-    ['const _timeAxisSplits = (ms == 1 ? timeAxisSplitsMs(_tzDate) : timeAxisSplitsS(_tzDate));'],
-    ['const _timeAxisVals   = timeAxisVals(_tzDate, timeAxisStamps((ms == 1 ? _timeAxisStampsMs : _timeAxisStampsS), _fmtDate));'],
-    ['const _timeSeriesVal  = timeSeriesVal(_tzDate, timeSeriesStamp(_timeSeriesStamp, _fmtDate));'],
-  ];
-  return {
-    name: 'lean-plot',
-    transform: {
-      filter: { id: /uPlot\.esm\.js$/ },
-      handler(code) {
-        for (const [from, to = ''] of cuts) {
-          if (!code.includes(from)) this.error(`uPlot has no ${from}`);
-          code = code.replaceAll(from, to);
+        for (const name of ['worker', 'linear-worker']) {
+          const place = `new URL('./${name}.js', import.meta.url)`;
+          if (!code.includes(place)) this.error(`src/js/run.js has no ${place}`);
+          const chunk = this.emitFile({ type: 'chunk', id: here(`../src/js/${name}.js`), name });
+          code = code.replaceAll(place, `new URL(import.meta.ROLLUP_FILE_URL_${chunk})`);
         }
         return { code, map: null };
       },
@@ -79,10 +49,24 @@ function leanPlot() {
   };
 }
 
+/* What is loaded later has no style sheet and nothing to preload: Vite's helper for both goes. */
+const plainImports = {
+  name: 'plain-imports',
+  apply: 'build',
+  enforce: 'pre',
+  load: { filter: { id: /^\0vite\/preload-helper\.js$/ }, handler: () => 'export const __vitePreload = load => load();' },
+};
+
+/* The package in two: what every run needs, and what linear models need besides. */
+const packageGroups = [
+  { name: 'wasmfit', test: /src\/js\/(?!csv|worker|linear|ridge|elastic-net|logistic|descent|least-squares|statistics|summary|diagnostics)/ },
+  { name: 'linear', test: /src\/js\/(?!csv|worker|linear-worker)/ },
+];
+
 export default {
   root: here('.'),
   base: './',
-  plugins: [sharedWorker(), leanPlot(), offline()],
+  plugins: [sharedWorkers(), plainImports, leanPlot(), offline()],
   resolve: {
     alias: [
       { find: /^wasmfit\/(csv|idx)$/, replacement: here('../src/js/') + '$1.js' },
@@ -96,6 +80,6 @@ export default {
     target: 'es2022',
     assetsInlineLimit: 0, // the page's policy forbids data: addresses
     modulePreload: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'wasmfit', test: /src\/js\/(?!csv|worker)/ }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: packageGroups } } },
   },
 };

@@ -78,7 +78,7 @@ export class Lines {
     return {
       ...this.#size(),
       legend: { show: false },
-      cursor: { sync: { key: 'lab' }, drag: { x: false, y: false }, points: { size: 7, width: 1.5 } },
+      cursor: { sync: { key: 'lab' }, drag: { x: false, y: false }, points: { size: 7, width: 1.5 }, dataIdx: (u, line, at) => at },
       scales: {
         x: { time: false, range: () => [0, this.#reach()] },
         y: { distr: log ? 3 : 1, range: score ? scoreRange : lossRange(log) },
