@@ -25,10 +25,16 @@ SOURCES = \
   src/core/ridge.c \
   src/core/elastic.c \
   src/core/polish.c \
+  src/core/search.c \
+  src/core/lbfgs.c \
+  src/core/logistic.c \
+  src/core/logistic_pass.c \
+  src/core/logistic_proximal.c \
+  src/core/logistic_optimum.c \
   src/core/distributions.c
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_model test_optimizer test_fit test_linear test_rank test_blocks test_inference test_ridge test_elastic test_distributions
+C_TESTS = test_random test_vmath test_matmul test_model test_optimizer test_fit test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_logistic test_logistic_edges test_separable test_distributions
 DOUBLE_TESTS = test_gradients test_optimizer
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)

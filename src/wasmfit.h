@@ -256,23 +256,37 @@ void wf_elastic_free(wf_elastic *elastic); /* NULL is fine */
 /* ---- 10. Logistic regression, in f64 ------------------------------------------------------------------------------- */
 
 /* min Σ s loss_i + alpha (ratio ‖W‖₁ + (1 - ratio)/2 ‖W‖²), b not penalised; alpha = 1/C of scikit-learn, 0: no penalty.
- * K = 1: binary, loss log(1 + e^z) - t z, label 0 or 1. K >= 3: multinomial (softmax), label 0..K-1. */
-typedef enum wf_solver { WF_SOLVER_LBFGS, WF_SOLVER_NEWTON, WF_SOLVER_PROXIMAL } wf_solver; /* PROXIMAL whenever ratio > 0 */
+ * K = 1: binary, loss log(1 + e^z) - t z, label 0 or 1. K >= 2: multinomial (softmax), label 0..K-1. Weights >= 0, not all 0; 0: the
+ * row is absent. Columns are centred and scaled inside, the penalty is that of the caller's units. */
+typedef enum wf_solver {
+  WF_SOLVER_LBFGS,   /* L-BFGS in the metric of the first second derivatives, above 256 features of their diagonal */
+  WF_SOLVER_NEWTON,  /* Newton with a line search; above 1024 coefficients (all classes together) it is LBFGS */
+  WF_SOLVER_PROXIMAL /* proximal Newton, exact zeros: always where alpha · ratio > 0, and only there; memory (K D)² */
+} wf_solver;
 typedef enum wf_logistic_state {
-  WF_LOGISTIC_RUNNING, WF_LOGISTIC_CONVERGED, /* largest |gradient| (with L1: subgradient) of the mean loss <= tolerance */
-  WF_LOGISTIC_SEPARABLE                       /* no finite optimum: the classes can be told apart without error and alpha is 0 */
+  WF_LOGISTIC_RUNNING,
+  WF_LOGISTIC_CONVERGED, /* gradient <= tolerance, or as small as f64 allows. Without penalty also: the last step changed no row's
+                          * log odds by more than a half; of dependent columns the coefficients then are those of least norm */
+  WF_LOGISTIC_SEPARABLE  /* no finite optimum: without penalty every row is on its right side, or a direction was found in which no
+                          * row's probability falls and some rise for ever; or a class has no row. The coefficients are finite */
 } wf_logistic_state;
 typedef struct wf_logistic wf_logistic;
+/* gradient: largest component of the gradient (with L1: the subgradient nearest to 0) of objective / Σ s, both by the coefficients as
+ * they are and by those of columns of standard deviation 1. accuracy: weighted; of equal outputs the first class is predicted. */
 typedef struct wf_logistic_result {
-  double objective, log_likelihood, gradient, iterations, accuracy; /* gradient: as in CONVERGED */
+  double objective, log_likelihood, gradient, iterations, accuracy;
 } wf_logistic_result;
+/* x (N,D), labels (N), weight (N) or NULL stay the caller's and must outlive the fit. NULL: out of memory. */
 wf_logistic *wf_logistic_new(const double *x, const int32_t *labels, const double *weight, int rows, int features, int outputs,
                              int fit_intercept, double alpha, double ratio, wf_solver solver);
-wf_logistic_state wf_logistic_run(wf_logistic *logistic, double tolerance, int iterations); /* slices; at most so many more */
-void wf_logistic_solution(double *coef, double *intercept, wf_logistic_result *result, const wf_logistic *logistic); /* (K,D), (K) */
-/* Inverse of the observed information Xᵀ W X at the solution, K = 1: cov (P,P), intercept first. Returns 0: singular or no memory. */
-int wf_logistic_covariance(double *cov, const wf_logistic *logistic);
-void wf_logistic_free(wf_logistic *logistic);
+/* At most so many more iterations, each a step with its line search; how they are cut into slices never changes the bits. */
+wf_logistic_state wf_logistic_run(wf_logistic *logistic, double tolerance, int iterations);
+/* coef (K,D), intercept (K), which for K > 1 sum to 0; of the point that the last run ended at */
+void wf_logistic_solution(double *coef, double *intercept, wf_logistic_result *result, const wf_logistic *logistic);
+/* Inverse of the observed information Xᵀ diag(s p (1 - p)) X at that point, without the penalty, K = 1: cov (P,P), intercept first if
+ * there is one. Returns 0: singular, K > 1 or no memory. */
+int wf_logistic_covariance(double *cov, wf_logistic *logistic);
+void wf_logistic_free(wf_logistic *logistic); /* NULL is fine */
 
 /* ---- 11. Distribution functions, to 1e-12 relative ----------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* scalar64.h: logarithm and exponential of doubles, of the same bits everywhere · in: a double · out: wf_log64, wf_exp64 · next: ../core/random.c
+/* scalar64.h: logarithm and exponential of doubles, of the same bits everywhere · in: a double · out: wf_log64, wf_log1p64, wf_exp64 · next: ../core/random.c
  *
  * libm's differ between platforms in the last bit. Only + - * / and integer operations. */
 #ifndef WF_SCALAR64_H
@@ -25,6 +25,12 @@ static inline double wf_log64(double x) {
   for (int k = 19; k >= 3; k -= 2) r = z * (r + 2.0 / k);
   /* ln 2 in two: the first has 40 bits, so that its product with e is exact */
   return e * 0x1.62e42fefa2p-1 + (f - (s * (f - r) - e * 7.371002565167799e-13));
+}
+
+/* log(1 + x) within 2 ulp for x >= 0: what rounding 1 + x dropped is put back. */
+static inline double wf_log1p64(double x) {
+  const double y = 1 + x;
+  return wf_log64(y) + (y < 0x1p60 ? (x - (y - 1)) / y : 0);
 }
 
 /* e^x within 1 ulp over all doubles, denormal results included (rounded once); e^-infinity = 0, NaN in, NaN out.

@@ -1,0 +1,153 @@
+/* logistic_optimum.c: what kind of optimum, its shortest form, its covariance, original units · in: logistic.h · out: numbers in the caller's units · next: distributions.c */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cholesky.h"
+#include "dd.h"
+#include "logistic.h"
+
+enum { TEST_MAX = 1024 };
+static const double NEAR = 0.5;  /* a step that changes no margin by more is one to an optimum */
+static const double FAR = 20;    /* margins beyond may be on their way to infinity, however short the last step */
+
+/* ---- original units ------------------------------------------------------------------------------------------------ */
+
+void logistic_export(double *coef, double *intercept, const wf_logistic *l) {
+  double mean = 0;
+  for (int k = 0; k < l->K; k++) {
+    const double *theta = l->theta + k * l->P;
+    intercept[k] = theta[l->D];
+    for (int j = 0; j < l->D; j++) {
+      coef[(size_t)k * (size_t)l->D + (size_t)j] = theta[j] * l->scale[j];
+      intercept[k] -= theta[j] * l->shift[j];
+    }
+    mean += intercept[k] / l->K;
+  }
+  for (int k = 0; l->K > 1 && k < l->K; k++) intercept[k] -= mean;
+}
+
+/* coef (K,D), intercept (K) → theta */
+static void import(wf_logistic *l, const double *coef, const double *intercept) {
+  for (int k = 0; k < l->K; k++) {
+    double *theta = l->theta + k * l->P;
+    theta[l->D] = intercept[k];
+    for (int j = 0; j < l->D; j++) {
+      theta[j] = coef[(size_t)k * (size_t)l->D + (size_t)j] / l->scale[j];
+      theta[l->D] += theta[j] * l->shift[j];
+    }
+  }
+}
+
+/* ---- at infinity? -------------------------------------------------------------------------------------------------- */
+
+/* A direction changes each row's margin towards each rival class: least and most of these changes, most by size. */
+static void reach(wf_logistic *l, const double *direction, double *least, double *most) {
+  *least = *most = 0;
+  for (int row = 0, n; (n = logistic_pack(l, &row)) > 0;) {
+    logistic_margins(l, direction, (n + 3) / 4 * 4);
+    for (int r = 0; r < n; r++) {
+      const double *z = l->z + (size_t)r * (size_t)l->Q;
+      for (int k = 0; k < l->K; k++) {
+        double change = l->K > 1 ? z[l->label[r]] - z[k] : l->label[r] ? *z : -*z;
+        *least = change < *least ? change : *least;
+        *most = fabs(change) > *most ? fabs(change) : *most;
+      }
+    }
+  }
+}
+
+/* direction (n) = Newton's step from the point, if there is memory for it; else the last step. */
+static void aim(wf_logistic *l, double *direction) {
+  size_t n = (size_t)l->n;
+  double *matrix = l->n <= TEST_MAX ? malloc(n * n * sizeof(double)) : NULL;
+  memcpy(direction, matrix ? l->gradient : l->step, n * sizeof(double));
+  if (!matrix) return;
+  logistic_curvature(l, matrix, l->theta);
+  for (size_t j = 0; l->K > 1 && j < n; j++) matrix[j * n + j] *= 1 + 0x1p-30;
+  cholesky_factor(matrix, l->n);
+  cholesky_solve(direction, matrix, l->n);
+  for (size_t i = 0; i < n; i++) direction[i] = -direction[i];
+  free(matrix);
+}
+
+/* No row's margin changes by more over the last step. */
+static double greatest_change(const wf_logistic *l) {
+  double most = 0;
+  for (int k = 0; k < l->K; k++) {
+    double sum = 0;
+    for (int j = 0; j < l->P; j++) sum += fabs(l->step[k * l->P + j]) * l->reach[j];
+    most = sum > most ? sum : most;
+  }
+  return l->K > 1 ? 2 * most : most;
+}
+
+/* A direction in which no margin shrinks proves that there is no finite optimum, and Newton's steps turn into one.
+ * Source: Albert, Anderson 1984, "On the existence of maximum likelihood estimates in logistic regression models", Biometrika 71. */
+logistic_optimum logistic_where(wf_logistic *l) {
+  double least, most = greatest_change(l);
+  if (most > NEAR) reach(l, l->step, &least, &most);
+  if (most <= NEAR && l->far <= FAR) return OPTIMUM_HERE;
+  aim(l, l->work);
+  reach(l, l->work, &least, &most);
+  return most <= NEAR ? OPTIMUM_HERE : least >= -1e-6 * most ? OPTIMUM_NOWHERE : OPTIMUM_FURTHER;
+}
+
+/* ---- dependent columns --------------------------------------------------------------------------------------------- */
+
+void logistic_shorten(wf_logistic *l) {
+  size_t N = (size_t)l->N, K = (size_t)l->K, D = (size_t)l->D;
+  double *z = calloc(N * K + K * D + K, sizeof(double)), *coef = z + N * K, *intercept = coef + K * D;
+  wf_linear_result result = {0, 0, 0};
+  if (!z) return;
+  for (int row = 0, n, at = 0; (n = logistic_pack(l, &row)) > 0;) {
+    logistic_margins(l, l->theta, (n + 3) / 4 * 4);
+    for (int r = 0; r < n; at++) {
+      if (l->weight && !(l->weight[at] * l->weight_scale > 0)) continue;
+      memcpy(z + (size_t)at * K, l->z + (size_t)r++ * (size_t)l->Q, K * sizeof(double));
+    }
+  }
+  int done = wf_linear_fit(coef, intercept, &result, l->x, z, l->weight, l->N, l->D, l->K, l->intercept);
+  if (done && result.rank < l->D) {
+    import(l, coef, intercept);
+    l->value = logistic_pass(l, l->gradient, NULL, l->theta);
+  }
+  free(z);
+}
+
+/* ---- covariance ---------------------------------------------------------------------------------------------------- */
+
+/* cov (P,P) of (b, w) = J C Jᵀ, C the inverse in scaled columns, factored in `matrix` (p,p):
+ * w_j = scale_j theta_j,  b = uᵀ theta with u = (-shift, 1). */
+static void transform(double *cov, double *column, const wf_logistic *l, const double *matrix, double sum) {
+  size_t D = (size_t)l->D, bias = (size_t)l->intercept, size = D + bias;
+  for (size_t i = 0; i < size; i++) {
+    int first = bias && i == 0;
+    size_t of = i - bias;
+    memset(column, 0, (size_t)l->P * sizeof(double));
+    for (size_t j = 0; first && j < D; j++) column[j] = -l->shift[j];
+    column[first ? D : of] = 1;
+    cholesky_solve(column, matrix, l->P);
+    double scale = (first ? 1 : l->scale[of]) / sum, b = column[D];
+    for (size_t j = 0; j < D; j++) {
+      b -= l->shift[j] * column[j];
+      cov[i * size + j + bias] = column[j] * l->scale[j] * scale;
+    }
+    if (bias) cov[i * size] = b * scale;
+  }
+}
+
+int wf_logistic_covariance(double *cov, wf_logistic *l) {
+  size_t P = (size_t)l->P;
+  double *matrix = l->K == 1 ? malloc((P * P + P) * sizeof(double)) : NULL;
+  if (!matrix) return 0;
+  logistic_curvature(l, matrix, l->theta);
+  int whole = 1;
+  for (size_t j = 0; j < P; j++) {
+    whole &= matrix[j * P + j] > 0 || j >= (size_t)(l->D + l->intercept);
+  }
+  whole = whole && !cholesky_factor(matrix, l->P);
+  if (whole) transform(cov, matrix + P * P, l, matrix, shifted(l->total, l->unit));
+  free(matrix);
+  return whole;
+}
