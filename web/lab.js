@@ -2,7 +2,7 @@
 import { datasets } from 'wasmfit';
 import { Source } from './data.js';
 import { Trainer } from './run.js';
-import { State, fields, show, toAddress } from './state.js';
+import { State, applies, fields, models, show, toAddress } from './state.js';
 
 export const state = new State(location.hash);
 export const source = new Source();
@@ -25,11 +25,15 @@ export const targetName = () => state.values.target || source.ownTarget;
 /** The task in force. */
 export const taskName = () => (state.values.task === 'auto' ? source.taskOf(targetName()) : state.values.task);
 
+/** Can the model learn the task in force? */
+export const suits = model => (models[model].task ?? taskName()) === taskName();
+
 /** Are the values that made the run on screen still those of the controls? */
 export function isStale() {
   const used = trainer.values;
   if (!used) return false;
-  return Object.keys(fields).some(key => !fields[key].live && show(key, used[key]) !== show(key, state.values[key]));
+  const matters = key => !fields[key].live && !fields[key].view && applies(key, state.values);
+  return Object.keys(fields).some(key => matters(key) && show(key, used[key]) !== show(key, state.values[key]));
 }
 
 /** Train, pause, continue: what Space does. */
@@ -73,9 +77,9 @@ function settle() {
     state.set({ target: '' });
     state.refuse('target', target);
   }
-  if (model === 'linear' && taskName() === 'classification') {
+  if (!suits(model)) {
     state.set({ model: 'mlp' });
-    state.refuse('model', 'linear');
+    state.refuse('model', model);
   }
 }
 

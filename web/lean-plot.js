@@ -17,14 +17,16 @@ const cuts = [
   [/if \(rangeIsArr && /g, 'if (false && '], [/logBase == 10\b/g, 'true'], [/fnOrSelf\(axis\.filter \|\| [^;]*;/g, 'fnOrSelf(axis.filter || retArg1);'],
   ['genIncrs(2, -53, 53, [1]);', ''],
   // no legend, no choice of a range by dragging, no focus on a line
-  ['const showLegend = legend.show;', 'const showLegend = false;'], [/legend\.live/g, 'false'], ['const cursorFocus = focus.prox >= 0;', 'const cursorFocus = false;'],
+  ['const showLegend = legend.show;', 'const showLegend = false;'], [/\t\tmarkers\.\w+ += fnOrSelf\(markers\.\w+\);/g, ''], [/(stroke|fill): legend(Stroke|Fill),/g, ''], ['const cursorFocus = focus.prox >= 0;', 'const cursorFocus = false;'],
   [/onMouse\((mousedown|dblclick), +over, \w+\);/g, ''], [/events\.(mousedown|mouseup|dblclick) = \w+;/g, ''],
   [/\bif \(_?dragging\b/g, 'if (false'], ['let _dragging = dragging;', ''], [/select\.show\b/g, 'false'], ['self.setSelect = setSelect;', ''],
   ['series.some(s => s._focus)', 'false'], [/if \(opts\.focus != null\)/g, 'if (false)'],
+  [/on\("click", wrap, [^]*?\n\t\}, true\);/g, ''],
   // no bands, no fills, no gaps; the points of all lines are at the same epoch
   ['flags != 0 && bands.forEach', 'false && bands.forEach'], [/let \[ bandFillDir, bandClipDir \] = .*;/g, 'const bandFillDir = 0, bandClipDir = 0;'],
   [/series\.fill != null \|\| bandFillDir != 0/g, 'false'], [/if \(!series\.spanGaps\)/g, 'if (false)'], [/if \(bandClip\)/g, 'if (false)'],
-  ['if (cursor.dataIdx == null)', 'if (false)'],
+  ['if (cursor.dataIdx == null)', 'if (false)'], [/\t\t\trect[HV],\n\t\t\tarc[HV],\n\t\t\tbezierCurveTo[HV],\n/g, ''], ['rectH(clip,', 'clip.rect('],
+  [/const font += '12px [^']*';/g, "const font = '12px sans-serif';"],
   // axes without titles, slanted labels or a border; ways in that nobody calls
   [/if \(axis\.label != null\)/g, 'if (false)'], [/let angle += .*;/g, 'const angle = 0;'], ['if (border.show)', 'if (false)'],
   [/self\.(addSeries|delSeries|setSeries|addBand|setBand|delBand|batch) = \w+;/g, ''], [/events\["setSeries"\] = [^]*?\n\t};/g, ''],

@@ -2,17 +2,17 @@
 import { Bar } from './components/bar.js';
 import { Curve } from './components/curve.js';
 import { DataStep } from './components/data.js';
-import { Dialogs, listenToKeys } from './components/dialogs.js';
-import { FitFigure } from './components/fit.js';
 import { Head, applyTheme } from './components/head.js';
+import { listenToKeys } from './components/keys.js';
 import { ModelStep } from './components/model.js';
+import { See } from './components/see.js';
 import { TrainStep } from './components/train.js';
 import { begin, source } from './lab.js';
 import { speak, usual } from './text/text.js';
 
 const parts = {
   'lab-head': Head, 'lab-data': DataStep, 'lab-model': ModelStep, 'lab-train': TrainStep,
-  'lab-curve': Curve, 'lab-fit': FitFigure, 'lab-bar': Bar, 'lab-dialogs': Dialogs,
+  'lab-curve': Curve, 'lab-see': See, 'lab-bar': Bar,
 };
 
 /* A file may be dropped anywhere: without this the browser would leave the page to show it. */
@@ -55,7 +55,7 @@ async function open() {
   }
   for (const [name, part] of Object.entries(parts)) customElements.define(name, part);
   takeDrops();
-  listenToKeys(document.querySelector('lab-dialogs'));
+  listenToKeys();
   begin();
   keepOffline(document.querySelector('lab-head')).catch(() => {}); // without storage the page works online only
 }

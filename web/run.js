@@ -1,19 +1,15 @@
 // drives one run at a time · in: the state and a problem · out: columns of epochs, a fitted model, events · next: components/, charts/
 import { MLPClassifier, MLPRegressor, registry } from 'wasmfit';
+import { models } from './state.js';
 
 /** Does the optimiser `name` have the option `option`? */
 export const optimizerHas = (name, option) =>
   registry.optimizers.find(entry => entry.name === name).options.some(entry => entry.name === option);
 
 /* The code of linear models is fetched when the first of them is trained. */
-async function newLinear(values) {
-  const { LinearRegression } = await import('./linear.js');
-  return new LinearRegression({ seed: values.seed });
-}
+const newLinear = async values => (await import('./late/models.js')).newLinear(values);
 
-/* A new network, if that is what the values of the state ask for. */
-function newModel(values, task) {
-  if (values.model === 'linear') return undefined;
+function newNetwork(values, task) {
   const optimizer = { name: values.optimizer, learningRate: values.rate, weightDecay: values.decay };
   if (optimizerHas(values.optimizer, 'momentum')) optimizer.momentum = values.momentum;
   const { hidden, activation, batch, epochs, seed, standardize } = values;
@@ -70,12 +66,12 @@ export class Trainer extends EventTarget {
     Object.assign(this, { problem, values });
     const { X, y, task } = problem;
     try {
-      const model = newModel(values, task) ?? await newLinear(values);
+      const model = models[values.model].linear ? await newLinear(values) : newNetwork(values, task);
       if (this.values !== values) return; // another start, or a reset, while the code was on its way
       this.model = model;
-      this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined, ...(values.model === 'mlp' && afterEpoch) });
+      this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined, ...(!models[values.model].linear && afterEpoch) });
     } catch (error) {
-      this.#fail(error);
+      if (this.values === values) this.#fail(error);
       return;
     }
     if (once) this.#run.step();

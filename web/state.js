@@ -2,26 +2,50 @@
 import { registry } from 'wasmfit';
 
 const names = list => list.map(item => item.name);
+const option = (model, name) => registry.linearModels.find(entry => entry.name === model).options.find(entry => entry.name === name);
+
+/** The models: the task of each, where it has one; steps: its fit is told step by step; linear: it has coefficients. */
+export const models = {
+  mlp: { steps: true },
+  linear: { task: 'regression', linear: true },
+  ridge: { task: 'regression', linear: true },
+  lasso: { task: 'regression', linear: true, steps: true },
+  elasticnet: { task: 'regression', linear: true, steps: true },
+  logistic: { task: 'classification', linear: true, steps: true },
+};
+
+const mlp = ['mlp'];
+const { min, max } = option('Ridge', 'alpha');
 
 /* A field is { kind, fallback, … }. kind: 'word' (any text), 'choice', 'integer', 'number' (open: the lower end is refused), 'flag', 'layers'.
- * live: a running fit takes the new value at once; view: no fit depends on it. */
+ * of: the models that have it, if not all; live: a running fit takes the new value at once; view: no fit depends on it. */
 export const fields = {
   data: { kind: 'word', fallback: 'friedman1' },
   target: { kind: 'word', fallback: '' },
   task: { kind: 'choice', choices: ['auto', 'regression', 'classification'], fallback: 'auto' },
   heldOut: { kind: 'number', min: 0, max: 0.5, fallback: 0.2 },
-  standardize: { kind: 'flag', fallback: true },
-  model: { kind: 'choice', choices: ['mlp', 'linear'], fallback: 'mlp' },
-  hidden: { kind: 'layers', min: 1, max: 1024, most: 6, fallback: [64, 64] },
-  activation: { kind: 'choice', choices: names(registry.activations), fallback: 'relu' },
-  optimizer: { kind: 'choice', choices: names(registry.optimizers), fallback: 'adam' },
-  rate: { kind: 'number', min: 0, max: 10, open: true, fallback: 0.001, live: true },
-  momentum: { kind: 'number', min: 0, max: 0.9999, fallback: 0.9 },
-  decay: { kind: 'number', min: 0, max: 10, fallback: 0.01 },
-  batch: { kind: 'integer', min: 1, max: 65536, fallback: 32 },
-  epochs: { kind: 'integer', min: 1, max: 100000, fallback: 200 },
+  standardize: { kind: 'flag', of: mlp, fallback: true },
+  model: { kind: 'choice', choices: Object.keys(models), fallback: 'mlp' },
+  hidden: { kind: 'layers', of: mlp, min: 1, max: 1024, most: 6, fallback: [64, 64] },
+  activation: { kind: 'choice', of: mlp, choices: names(registry.activations), fallback: 'relu' },
+  optimizer: { kind: 'choice', of: mlp, choices: names(registry.optimizers), fallback: 'adam' },
+  rate: { kind: 'number', of: mlp, min: 0, max: 10, open: true, fallback: 0.001, live: true },
+  momentum: { kind: 'number', of: mlp, min: 0, max: 0.9999, fallback: 0.9 },
+  decay: { kind: 'number', of: mlp, min: 0, max: 10, fallback: 0.01 },
+  batch: { kind: 'integer', of: mlp, min: 1, max: 65536, fallback: 32 },
+  epochs: { kind: 'integer', of: mlp, min: 1, max: 100000, fallback: 200 },
+  alpha: { kind: 'number', of: ['ridge', 'lasso', 'elasticnet'], min, max, fallback: 0.1 },
+  penalty: { kind: 'choice', of: ['logistic'], choices: option('LogisticRegression', 'penalty').choices, fallback: 'l2' },
+  C: { kind: 'number', of: ['logistic'], min, max, open: true, fallback: 1 },
+  l1Ratio: { kind: 'number', of: ['elasticnet', 'logistic'], min: 0, max: 1, fallback: 0.5 },
+  iterations: { kind: 'integer', of: ['lasso', 'elasticnet', 'logistic'], min: 1, max: 1000000, fallback: 1000 },
   seed: { kind: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 },
+  see: { kind: 'choice', choices: ['fit', 'coefficients', 'residuals', 'quantiles'], view: true, fallback: 'fit' },
 };
+
+/** Does the model of `values` have the field? */
+export const applies = (key, { model, penalty }) => (fields[key].of?.includes(model) ?? true) && (key !== 'l1Ratio' || model !== 'logistic' || penalty === 'elasticnet')
+  && (key !== 'C' || penalty !== 'none');
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -69,9 +93,10 @@ export function fromAddress(hash) {
   return { values, refused };
 }
 
-/** Writes the address of `values`. */
+/** Writes the address of `values`: what the model has, and what is not as it was at the start. */
 export function toAddress(values) {
-  const pairs = Object.keys(fields).filter(key => values[key] !== '').map(key => [key, show(key, values[key])]);
+  const wanted = key => values[key] !== '' && ((applies(key, values) && !fields[key].view) || show(key, values[key]) !== show(key, fields[key].fallback));
+  const pairs = Object.keys(fields).filter(wanted).map(key => [key, show(key, values[key])]);
   return '#' + new URLSearchParams(pairs).toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
 }
 

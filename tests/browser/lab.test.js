@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { MLPRegressor, datasets } from 'wasmfit';
+import { Lasso, LinearRegression, LogisticRegression, MLPRegressor, Table, datasets } from 'wasmfit';
 
 import { browsers, launch, serve, STRICT } from './harness/index.js';
 
@@ -32,6 +32,26 @@ async function reference() {
   const score = model.score(held, pick(y));
   model.dispose();
   return { r2: history.r2.at(-1), valR2: history.valR2.at(-1), loss: history.loss.at(-1), score };
+}
+
+/** The Lab's own run of a linear model, through the API. */
+async function linear(/** @type {any} */ model, /** @type {string} */ name) {
+  const { X, y, featureNames } = await datasets.load(name);
+  const columns = featureNames.map((/** @type {string} */ column, /** @type {number} */ j) => ({ name: column, values: Float64Array.from({ length: X.rows }, (_, i) => X.data[i * X.cols + j]) }));
+  const table = Table.from(columns);
+  const history = await model.fit(table, y, { validation: 0.2 });
+  return { history, table, y, model };
+}
+
+/** In the page: the values of the rows of the summary, and of the facts below. */
+const summaryShown = () => ({
+  rows: [...document.querySelectorAll('table.summary tbody tr')].map((row) => Object.fromEntries([...row.querySelectorAll('td')].map((cell) => [cell.dataset.name, Number(cell.dataset.value)]))),
+  facts: Object.fromEntries([...document.querySelectorAll('.beside [data-fact]')].map((fact) => [fact.dataset.fact, Number(fact.dataset.value)])),
+});
+
+/** Equal, but for what the logarithms of the engines differ in. */
+function same(/** @type {any} */ seen, /** @type {any} */ wanted, /** @type {string} */ what) {
+  for (const [name, value] of Object.entries(wanted)) assert.ok(Math.abs(seen[name] - value) <= 1e-12 * Math.abs(value), `${what}, ${name}: ${seen[name]} for ${value}`);
 }
 
 for (const name of browsers) {
@@ -142,6 +162,58 @@ for (const name of browsers) {
       await page.click('#train');
       await page.waitFor(status, 10_000, 'diverged');
       assert.match(await page.text('#train-error'), /Try a learning rate near 1/);
+    });
+
+    test(`${name} shows coefficients, errors, residuals and quantiles of least squares as the API gives them`, async () => {
+      const { model, table, y, history } = await linear(new LinearRegression(), 'diabetes');
+      await open('#data=diabetes&model=linear&see=coefficients');
+      await page.click('#train');
+      await page.waitFor(() => document.querySelector('table.summary'));
+      for (const robust of [undefined, 'HC3']) {
+        if (robust) await page.type('#errors', robust);
+        const { rows, f, ...summary } = model.summary({ robust });
+        const shown = await page.evaluate(summaryShown);
+        assert.equal(shown.rows.length, 11);
+        rows.forEach((/** @type {any} */ { name: column, t, ...row }, /** @type {number} */ i) => same(shown.rows[i], { ...row, ratio: t }, column));
+        const { r2, adjustedR2, aic, bic, n } = summary;
+        same(shown.facts, { r2, adjustedR2, aic, bic, n, f: f?.value, fp: f?.p }, 'facts');
+      }
+      const bmi = model.summary({ robust: 'HC3' }).rows[3];
+      await page.evaluate(() => document.querySelector('.figure canvas').focus());
+      for (let i = 0; i < 3; i++) await page.press('ArrowDown');
+      assert.equal(await page.waitFor(() => document.querySelector('.point').textContent), `bmi: ${[bmi.estimate, bmi.lower, bmi.upper].map((v) => Number(v.toPrecision(4))).join(' [').replace(/ \[(?=[^[]*$)/, ', ')}]`);
+      assert.match(await page.evaluate(() => document.querySelector('.figure canvas').getAttribute('aria-label')), /10 coefficients\. The 95 % intervals of \d leave 0 out\. The largest is s5: 63\.79/);
+      const train = table.take(history.splits.train), truth = Array.from(history.splits.train, (row) => y[row]);
+      await page.click('#see-residuals');
+      const part = await page.waitFor(() => [...document.querySelectorAll('[data-part="train"] td[data-value]')].map((cell) => Number(cell.dataset.value)).at(2));
+      assert.equal(part, model.predict(train).reduce((/** @type {number} */ most, /** @type {number} */ v, /** @type {number} */ i) => Math.max(most, Math.abs(truth[i] - v)), 0));
+      await page.click('#see-quantiles');
+      const sorted = model.diagnostics(train, truth).standardizedResiduals.sort();
+      const ends = [sorted[0], sorted[sorted.length - 1]].map((v) => String(Number(v.toPrecision(3))).replace('-', '\u2212'));
+      assert.match(await page.waitFor(() => document.querySelector('.see.quantiles .beside p')?.textContent), new RegExp(`^353 training rows: residuals from ${ends[0]} to ${ends[1]} `));
+      assert.ok(await page.evaluate(() => document.querySelector('.figure canvas').toDataURL().length > 5000 && document.querySelector('#save-png') !== null));
+      model.dispose();
+    });
+
+    test(`${name} fits lasso and logistic regression step by step to the coefficients of the API, and says which model suits no target`, async () => {
+      const lasso = await linear(new Lasso({ alpha: 2, maxIterations: 1000 }), 'diabetes');
+      await open('#data=diabetes&model=lasso&alpha=2&see=coefficients');
+      await page.click('#train');
+      await page.waitFor(status, 20_000, 'done');
+      assert.equal(await page.evaluate(() => Number(document.querySelector('#epoch').dataset.epoch)), lasso.history.epoch.length);
+      const shown = await page.waitFor((/** @type {any} */ seen) => document.querySelector('table.summary') && [...document.querySelectorAll('table.summary td')].map((cell) => Number(cell.dataset.value)));
+      assert.deepEqual(shown, [lasso.model.intercept, ...lasso.model.coef]);
+      const logistic = await linear(new LogisticRegression({ C: 0.5, maxIterations: 1000 }), 'breastCancer');
+      await open('#data=breastCancer&model=logistic&C=0.5&see=coefficients');
+      await page.click('#train');
+      await page.waitFor(() => document.querySelector('table.summary [data-name="p"]'), 20_000);
+      const { rows, mcFaddenR2, aic } = logistic.model.summary();
+      const seen = await page.evaluate(summaryShown);
+      rows.forEach((/** @type {any} */ { name: column, z, ...row }, /** @type {number} */ i) => same(seen.rows[i], { ...row, ratio: z }, column));
+      same(seen.facts, { mcFaddenR2, aic }, 'facts');
+      await open('#data=iris&model=ridge');
+      assert.match(await page.text('[data-refused="model"]'), /^Ridge regression needs a number/);
+      for (const { model } of [lasso, logistic]) model.dispose();
     });
 
     test(`${name} keeps a run's settings in the address, over a reload in its middle, and refuses unknown ones aloud`, async () => {

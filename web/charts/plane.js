@@ -49,7 +49,8 @@ export class Plane {
     this.observer.observe(host);
   }
 
-  /** scene: { x: { label, range }, y: { label, range }, text } and what the subclass draws. */
+  /** scene: { x: { label, range }, y: { label, range }, text } and what the subclass draws. y: { names, range }: rows at 0, -1, …
+   * instead of numbers; left(width, ctx): room for them. */
   draw(scene) {
     this.scene = scene;
     this.canvas.setAttribute('aria-label', scene.text);
@@ -58,14 +59,15 @@ export class Plane {
 
   repaint() {
     if (!this.scene) return;
-    const { clientWidth: width, clientHeight: height } = this.host;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     const ratio = devicePixelRatio || 1;
     if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
       this.canvas.width = Math.round(width * ratio);
       this.canvas.height = Math.round(height * ratio);
     }
-    this.box = { left: PAD.left, top: PAD.top, width: width - PAD.left - PAD.right, height: height - PAD.top - PAD.bottom };
+    const left = this.scene.left?.(width, this.ctx) ?? PAD.left;
+    this.box = { left, top: PAD.top, width: width - left - PAD.right, height: height - PAD.top - PAD.bottom };
     this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.ctx.fillStyle = tone('paper');
     this.ctx.fillRect(0, 0, width, height);
@@ -109,11 +111,13 @@ export class Plane {
     ctx.fillText(cut(ctx, scene.x.label, box.width), box.left + box.width / 2, box.top + box.height + 38);
     ctx.textAlign = 'right';
     ctx.textBaseline = 'middle';
-    for (const v of ticks(...scene.y.range, box.height / 48)) {
+    const names = scene.y.names?.map((text, i) => [-i, cut(ctx, text, box.left - 16)]);
+    for (const [v, text] of names ?? ticks(...scene.y.range, box.height / 48).map(v => [v, plain(v)])) {
       const at = Math.round(this.py(v)) + 0.5;
       this.#line(box.left - 4, at, box.left + box.width, at);
-      ctx.fillText(plain(v), box.left - 8, at);
+      ctx.fillText(text, box.left - 8, at);
     }
+    if (names) return;
     ctx.save();
     ctx.translate(12, box.top + box.height / 2);
     ctx.rotate(-Math.PI / 2);

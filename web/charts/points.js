@@ -24,7 +24,8 @@ export class Points extends Plane {
     this.canvas.addEventListener('blur', () => this.#hold(-1));
   }
 
-  /** scene.points: { x, y, held?: 0|1 each, kind?: class each, share?: magnitude 0…1 each }; scene.line: { x, y }; scene.diagonal */
+  /** scene.points: { x, y, held?: 0|1 each, kind?: class each, share?: magnitude 0…1 each }; scene.line: { x, y }; scene.diagonal;
+   * scene.zero: 'x' or 'y', a line where it is 0 */
   draw(scene) {
     if (this.at >= scene.points.x.length) this.at = -1;
     super.draw(scene);
@@ -33,21 +34,21 @@ export class Points extends Plane {
 
   over() {
     const { ctx, scene } = this;
-    if (scene.diagonal) this.#diagonal();
+    this.rules();
     const { x, y } = scene.points;
     const r = x.length > 800 ? 2.5 : 3.5;
     ctx.lineWidth = 1.25;
-    for (let i = 0; i < x.length; i++) this.#mark(i, this.px(x[i]), this.py(y[i]), r);
+    for (let i = 0; i < x.length; i++) this.mark(i, this.px(x[i]), this.py(y[i]), r);
     if (scene.line) this.#curve(scene.line);
     if (this.at >= 0) this.#ring(this.px(x[this.at]), this.py(y[this.at]));
   }
 
-  #mark(i, x, y, r) {
+  mark(i, x, y, r) {
     const { ctx, scene } = this;
     const { held, kind } = scene.points;
     const shape = kind ? marks[kind[i] % marks.length] : marks[0];
     const out = held?.[i];
-    const colour = this.#colour(i, out);
+    const colour = this.colour(i, out);
     ctx.beginPath();
     shape(ctx, x, y, r);
     if (scene.field) {
@@ -64,21 +65,24 @@ export class Points extends Plane {
     }
   }
 
-  #colour(i, out) {
+  colour(i, out) {
     const { kind, share } = this.scene.points;
     if (share) return rgb(cividis(share[i]));
     return kind ? classTone(kind[i]) : tone(out ? 'validation' : 'train');
   }
 
-  #diagonal() {
+  /* The lines that the marks are read against. */
+  rules() {
     const { ctx, scene } = this;
-    const low = Math.max(scene.x.range[0], scene.y.range[0]);
-    const high = Math.min(scene.x.range[1], scene.y.range[1]);
+    const [x, y] = [scene.x.range, scene.y.range];
+    const [low, high] = [Math.max(x[0], y[0]), Math.min(x[1], y[1])];
+    const ends = scene.diagonal ? [low, low, high, high] : scene.zero === 'x' ? [0, y[0], 0, y[1]] : scene.zero && [x[0], 0, x[1], 0];
+    if (!ends) return;
     ctx.strokeStyle = tone('ink-2');
     ctx.lineWidth = 1;
     ctx.beginPath();
-    ctx.moveTo(this.px(low), this.py(low));
-    ctx.lineTo(this.px(high), this.py(high));
+    ctx.moveTo(this.px(ends[0]), this.py(ends[1]));
+    ctx.lineTo(this.px(ends[2]), this.py(ends[3]));
     ctx.stroke();
   }
 
@@ -113,20 +117,25 @@ export class Points extends Plane {
     let best = REACH * REACH;
     let at = -1;
     for (let i = 0; i < x.length; i++) {
-      const d = (this.px(x[i]) - event.offsetX) ** 2 + (this.py(y[i]) - event.offsetY) ** 2;
+      const d = this.far(this.px(x[i]) - event.offsetX, this.py(y[i]) - event.offsetY);
       if (d < best) [best, at] = [d, i];
     }
     this.#hold(at);
   }
 
+  /* How far a point so many pixels away is. */
+  far(dx, dy) {
+    return dx * dx + dy * dy;
+  }
+
   /* The arrow keys walk through the points from left to right. */
   #key(event) {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
     const n = this.scene?.points.x.length;
     if (!by || !n) return;
     event.preventDefault();
     const { x } = this.scene.points;
-    const order = Array.from(x.keys()).sort((a, b) => x[a] - x[b] || a - b);
+    const order = this.scene.points.order ?? Array.from(x.keys()).sort((a, b) => x[a] - x[b] || a - b);
     const place = this.at < 0 ? (by > 0 ? -1 : n) : order.indexOf(this.at);
     this.#hold(order[Math.max(0, Math.min(n - 1, place + by))]);
   }

@@ -1,6 +1,6 @@
 // the controls of the steps · in: a key of the state · out: label, input, reason, effect, refusal · next: data.js, model.js
 import { source, state, targetName, trainer } from '../lab.js';
-import { fields, parse, show } from '../state.js';
+import { fields, models, parse, show } from '../state.js';
 import { t } from '../text/text.js';
 import { Part, html, nothing } from './base.js';
 
@@ -23,7 +23,7 @@ function refusal({ key, text }) {
   if (!Object.hasOwn(fields, key)) return t('refused.key', key);
   if (key === 'data') return text.startsWith('file:') ? t('refused.file', text.slice(5)) : t('refused.data', text, state.values.data);
   if (key === 'target') return t('refused.target', text, targetName());
-  if (key === 'model' && text === 'linear') return t('refused.linear');
+  if (key === 'model' && Object.hasOwn(models, text)) return t('refused.' + models[text].task, t('model.' + text));
   return t('refused', t('label.' + key), text, rule(fields[key]), show(key, state.values[key]));
 }
 

@@ -3,10 +3,11 @@ import { Lines } from '../charts/lines.js';
 import { painter } from '../frame.js';
 import { state, trainer } from '../lab.js';
 import { bestEpoch } from '../run.js';
+import { models } from '../state.js';
 import { score, size } from '../text/numbers.js';
 import { t } from '../text/text.js';
 import { Part, html, nothing } from './base.js';
-import { scoreName } from './train.js';
+import { isLinear, scoreName, unitName } from './train.js';
 
 export class Curve extends Part {
   #at = null; // the epoch under the cursor, as an index
@@ -22,6 +23,7 @@ export class Curve extends Part {
   }
 
   rendered() {
+    this.parentElement.hidden = !models[(trainer.values ?? state.values).model].steps; // what is solved at once has no curve
     if (this.#lines) return;
     const onCursor = at => {
       this.#at = at;
@@ -37,43 +39,40 @@ export class Curve extends Part {
 
   #draw() {
     const { columns, values } = trainer;
-    const linear = values?.model === 'linear';
+    const linear = isLinear();
     const loss = this.#kind === 'loss';
-    const none = [];
-    const pick = list => (linear ? none : list);
     this.#lines?.draw({
-      epoch: pick(columns.epoch), train: pick(loss ? columns.loss : columns.score), validation: pick(loss ? columns.valLoss : columns.valScore),
-      total: linear ? 1 : trainer.status === 'stopped' ? columns.epoch.length : (values ?? state.values).epochs,
+      epoch: columns.epoch, train: loss ? columns.loss : columns.score, validation: loss ? columns.valLoss : columns.valScore,
+      total: linear || trainer.status === 'stopped' ? columns.epoch.length : (values ?? state.values).epochs,
       best: linear ? -1 : bestEpoch(columns), below: t('below'),
     });
     this.ask();
   }
 
   render() {
-    const { columns, values } = trainer;
+    const { columns } = trainer;
     const loss = this.#kind === 'loss';
     const name = loss ? t('loss') : t(scoreName());
-    const linear = values?.model === 'linear';
-    const n = linear ? 0 : columns.epoch.length;
+    const n = columns.epoch.length;
     const at = this.#at !== null && this.#at < n ? this.#at : n - 1;
     const say = loss ? size : score;
     const train = say((loss ? columns.loss : columns.score)[at]);
     const validation = columns.valLoss.length ? say((loss ? columns.valLoss : columns.valScore)[at]) : '';
-    const best = bestEpoch(columns);
-    const words = n ? t('curve.text', name, columns.epoch[at], train, validation && t('validated', validation)) : `${name}. ${t('curve.empty')}`;
+    const best = isLinear() ? -1 : bestEpoch(columns);
+    const words = n ? t('curve.text', name, unitName(), columns.epoch[at], train, validation && t('validated', validation)) : `${name}. ${t('curve.empty')}`;
     return html`<header><h3>${name}${loss ? html` <small>${this.#unit()}</small>` : nothing}</h3>
-        ${n ? html`<span class="legend"><span class="at">${t('epoch')} ${columns.epoch[at]}</span>
+        ${n ? html`<span class="legend"><span class="at">${unitName()} ${columns.epoch[at]}</span>
         <span><span class="key train"></span>${t('training')} <b>${train}</b></span>
         ${validation ? html`<span><span class="key validation"></span>${t('validation')} <b>${validation}</b></span>` : nothing}
         ${best < 0 || loss ? nothing : html`<span class="best" data-best=${best + 1}><span class="tick"></span>${t('best', best + 1)}</span>`}
         </span>` : nothing}</header>
       <div class="plot" tabindex="0" role="img" aria-label="${words} ${t('curve.keys')}" @keydown=${this.#key}></div>
-      ${n ? nothing : html`<p class="empty"><span>${t(linear ? 'curve.linear' : 'curve.empty')}</span></p>`}`;
+      ${n ? nothing : html`<p class="empty"><span>${t('curve.empty')}</span></p>`}`;
   }
 
   #unit() {
     if (!trainer.values) return nothing;
-    return t(trainer.problem.task === 'classification' ? 'loss.ce' : trainer.values.standardize && trainer.values.model === 'mlp' ? 'loss.unit' : 'loss.plain');
+    return t(trainer.problem.task === 'classification' ? 'loss.ce' : trainer.values.standardize && !isLinear() ? 'loss.unit' : 'loss.plain');
   }
 
   #key(event) {

@@ -1,6 +1,7 @@
 // step 1: the data set, its target and its columns · in: source, state · out: choices, files · next: model.js
 import { datasets } from 'wasmfit';
 import { chooseData, source, state, targetName, taskName } from '../lab.js';
+import { applies } from '../state.js';
 import { plain } from '../text/numbers.js';
 import { has, t } from '../text/text.js';
 import { html, nothing } from './base.js';
@@ -27,7 +28,7 @@ export class DataStep extends Step {
         ${this.#sets()}${this.#targets()}
         <div class="two">${slider('heldOut', percent)}</div>
         ${field('standardize', html`<input type="checkbox" id="standardize" aria-describedby="why-standardize"
-          .checked=${state.values.standardize} ?disabled=${state.values.model === 'linear'}
+          .checked=${state.values.standardize && applies('standardize', state.values)} ?disabled=${!applies('standardize', state.values)}
           @change=${event => state.set({ standardize: event.target.checked })}>`)}
       </div>
       ${this.refusals(KEYS)}${this.#failure()}

@@ -1,8 +1,8 @@
-// the top line: name, language, theme, keys · in: language, theme · out: their changes · next: dialogs.js
+// the top line: name, language, theme, keys · in: language, theme · out: their changes · next: keys.js
 import { keep, kept } from '../keep.js';
 import { language, speakOther, t } from '../text/text.js';
 import { Part, html, nothing } from './base.js';
-import { openKeys } from './dialogs.js';
+import { openDialog } from './keys.js';
 
 const themes = ['auto', 'light', 'dark'];
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -33,6 +33,6 @@ export class Head extends Part {
       <button type="button" id="language" lang=${language.name === 'en' ? 'zh' : 'en'} @click=${() => speakOther().catch(() => {})}>${t('other')}</button>
       <select id="theme" aria-label=${t('theme')} title=${t('theme')} @change=${choose}>
         ${themes.map(name => html`<option value=${name} .selected=${name === theme}>${t('theme.' + name)}</option>`)}</select>
-      <button type="button" id="help" aria-label=${t('keys')} title=${t('keys')} aria-keyshortcuts="?" @click=${openKeys}>?</button></header>`;
+      <button type="button" id="help" aria-label=${t('keys')} title=${t('keys')} aria-keyshortcuts="?" @click=${() => openDialog('keys')}>?</button></header>`;
   }
 }

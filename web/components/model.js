@@ -1,31 +1,44 @@
 // step 2: the model, its layers and how it learns · in: state · out: hyper-parameters · next: train.js
 import { registry } from 'wasmfit';
-import { source, state, taskName } from '../lab.js';
+import { source, state, suits } from '../lab.js';
 import { optimizerHas } from '../run.js';
-import { fields } from '../state.js';
+import { applies, fields, models } from '../state.js';
 import { t } from '../text/text.js';
 import { html, nothing } from './base.js';
 import { Step, choice, field, number, slider } from './controls.js';
 
-const KEYS = ['model', 'hidden', 'activation', 'optimizer', 'rate', 'momentum', 'decay', 'batch', 'epochs', 'seed'];
+const KEYS = ['model', 'hidden', 'activation', 'optimizer', 'rate', 'momentum', 'decay', 'batch', 'epochs', 'alpha', 'penalty', 'C', 'l1Ratio', 'iterations', 'seed'];
 
 /* Positions are powers of ten; values keep two digits. */
-const rates = { min: -5, max: 0, step: 0.05, toValue: p => Number((10 ** p).toPrecision(2)), toPosition: v => Math.log10(v) };
+const powers = (min, max) => ({ min, max, step: 0.05, toValue: p => Number((10 ** p).toPrecision(2)), toPosition: v => Math.max(min, Math.log10(v)) });
+const share = { min: 0, max: 1, step: 0.01, toValue: p => Number(p.toFixed(2)), toPosition: v => v };
 
 const choices = list => list.map(({ name, label }) => ({ value: name, text: label || name }));
 
 export class ModelStep extends Step {
   render() {
-    const linear = state.values.model === 'linear';
+    const { model } = state.values;
     return html`${this.heading(2, 'step.model')}
-      <div class="fields">${this.#models()}${linear ? html`${number('seed')}<p class="wide note">${t('linear.note')}</p>` : this.#network()}</div>
+      <div class="fields">${this.#models()}${models[model].linear ? this.#linear(model) : this.#network()}</div>
       ${this.refusals(KEYS)}${this.help()}`;
   }
 
   #models() {
-    const not = source.table && taskName() === 'classification';
-    const linear = { value: 'linear', text: t(not ? 'model.linear.not' : 'model.linear'), disabled: not };
-    return html`<div class="two">${choice('model', [{ value: 'mlp', text: t('model.mlp') }, linear])}</div>`;
+    const option = name => {
+      const disabled = Boolean(source.table) && !suits(name);
+      return { value: name, text: t('model.' + name) + (disabled ? t('needs.' + models[name].task) : ''), disabled };
+    };
+    return html`<div class="two">${choice('model', Object.keys(models).map(option))}</div>`;
+  }
+
+  #linear(model) {
+    const { values } = state;
+    const wide = (key, scale) => (applies(key, values) ? html`<div class="wide">${slider(key, scale)}</div>` : nothing);
+    return html`${number('seed')}
+      ${applies('penalty', values) ? html`<div class="two">${choice('penalty', fields.penalty.choices.map(value => ({ value, text: t('penalty.' + value) })))}</div>` : nothing}
+      ${wide('alpha', powers(-4, 4))}${wide('C', powers(-4, 4))}${wide('l1Ratio', share)}
+      ${applies('iterations', values) ? number('iterations') : nothing}
+      <p class="wide note formula">${t('note.' + model)}</p>`;
   }
 
   #network() {
@@ -33,7 +46,7 @@ export class ModelStep extends Step {
     return html`${choice('activation', choices(registry.activations))}
       <div class="wide">${this.#layers()}</div>
       <div class=${momentum ? '' : 'two'}>${choice('optimizer', choices(registry.optimizers))}</div>${momentum ? number('momentum') : nothing}${number('decay')}
-      <div class="wide">${slider('rate', rates)}</div>
+      <div class="wide">${slider('rate', powers(-5, 0))}</div>
       ${number('batch')}${number('epochs')}${number('seed')}`;
   }
 

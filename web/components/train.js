@@ -1,6 +1,7 @@
 // step 3: the run and its read-outs · in: trainer · out: train, pause, step, stop, reset · next: curve.js
 import { painter } from '../frame.js';
 import { isStale, source, step, toggle, trainer } from '../lab.js';
+import { models } from '../state.js';
 import { perSecond, score, seconds, size } from '../text/numbers.js';
 import { t } from '../text/text.js';
 import { html, nothing } from './base.js';
@@ -9,6 +10,12 @@ import { icon } from './icons.js';
 
 /** Is the run's score R² or accuracy? */
 export const scoreName = () => (trainer.problem?.task === 'classification' ? 'accuracy' : 'r2');
+
+/** Is the run on screen one of a linear model? */
+export const isLinear = () => Boolean(trainer.values && models[trainer.values.model].linear);
+
+/** What one point of the curves is called. */
+export const unitName = () => t(isLinear() ? 'step' : 'epoch');
 
 /** What the toggle does next: 'train', 'pause' or 'continue'. */
 export const nextAction = () => (trainer.status === 'running' ? 'pause' : trainer.status === 'paused' && !isStale() ? 'continue' : 'train');
@@ -23,7 +30,8 @@ export function statusText() {
   if (status !== 'done' && status !== 'stopped') return t('status.' + status);
   const validation = columns.valScore.length ? t('validated', score(columns.valScore.at(-1))) : '';
   const figures = [n, t('in.' + scoreName()), score(columns.score.at(-1)), validation, seconds(columns.seconds.at(-1))];
-  return `${t(trainer.values.model === 'linear' ? 'status.solved' : 'status.' + status, ...figures)} ${message}`;
+  const { linear, steps } = models[trainer.values.model];
+  return `${t('status.' + (!steps ? 'solved' : linear && status === 'done' ? 'steps' : status), ...figures)} ${message}`;
 }
 
 export class TrainStep extends Step {
@@ -66,10 +74,10 @@ export class TrainStep extends Step {
 
   #epochs() {
     const n = trainer.columns.epoch.length;
-    const linear = trainer.values?.model === 'linear';
-    const total = linear ? 1 : trainer.values?.epochs;
-    return html`<div class="epochs"><span>${t('epoch')} <b id="epoch" data-epoch=${n}>${n}</b> ${total ? t('of', total) : nothing}</span>
-      <progress max=${total ?? 1} value=${n} aria-label=${t('epoch')}></progress></div>`;
+    const ended = !trainer.active && n > 0;
+    const total = !isLinear() ? trainer.values?.epochs : ended || !models[trainer.values.model].steps ? Math.max(1, n) : trainer.values.iterations;
+    return html`<div class="epochs"><span>${unitName()} <b id="epoch" data-epoch=${n}>${n}</b> ${total ? t('of', total) : nothing}</span>
+      <progress max=${total ?? 1} value=${n} aria-label=${unitName()}></progress></div>`;
   }
 
   #score(id, values, part, tone) {

@@ -29,6 +29,7 @@ export function plain(value, digits = 4) {
 /** Seconds with two digits that mean something. */
 export function seconds(value) {
   if (value === undefined) return '\u2013';
+  if (value < 0.1) return value.toPrecision(2);
   if (value < 10) return value.toFixed(2);
   return value < 100 ? value.toFixed(1) : value.toFixed(0);
 }

@@ -1,7 +1,7 @@
-// the keys of the page: their list, the jump to a control, the listener · in: key strokes · out: actions · next: main.js
-import { source, step, toggle, trainer } from '../lab.js';
+// the list of keys and the jump to a control by name, fetched when first asked for · in: controls of the page · out: the focus · next: ../components/keys.js
+import { source } from '../lab.js';
 import { t } from '../text/text.js';
-import { Part, html } from './base.js';
+import { Part, html } from '../components/base.js';
 
 const listed = () => [[t('space'), t('key.space')], ['s', t('key.s')], ['r', t('key.r')], ['/', t('key./')], ['?', t('key.?')], [t('arrows'), t('key.arrows')]];
 
@@ -40,10 +40,11 @@ export class Dialogs extends Part {
     this.ask();
   }
 
-  openJump() {
-    document.getElementById('jump-name').value = '';
+  /** Shows the dialog 'keys' or 'jump'. */
+  open(name) {
+    this.querySelector('#jump-name').value = '';
     this.#seek('');
-    document.getElementById('jump').showModal();
+    this.querySelector(`#${name}`).showModal();
   }
 }
 
@@ -59,23 +60,4 @@ function controls() {
 
 function closeOutside(event) {
   if (event.target === event.currentTarget) event.currentTarget.close();
-}
-
-export function openKeys() {
-  document.getElementById('keys').showModal();
-}
-
-const writing = 'input:not([type=checkbox]):not([type=range]):not([type=file]), select, textarea, dialog';
-const pressing = 'button, summary, a, input, label';
-
-/** Listens to the page's keys: not while somebody writes, and not where the key already means something. */
-export function listenToKeys(dialogs) {
-  const actions = { ' ': toggle, s: step, r: () => trainer.clear(), '/': () => dialogs.openJump(), '?': openKeys };
-  addEventListener('keydown', event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector('dialog[open]')) return;
-    const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
-    if (!action || event.target.closest?.(event.key === ' ' ? `${writing}, ${pressing}` : writing) || (event.repeat && event.key !== 's')) return;
-    event.preventDefault();
-    action();
-  });
 }

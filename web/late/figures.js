@@ -1,0 +1,4 @@
+// the figures that are fetched when they are first chosen · in: their modules · out: figures by name · next: coefficients.js
+export { coefficients } from './coefficients.js';
+export { quantiles } from './quantiles.js';
+export { residuals } from './residuals.js';
