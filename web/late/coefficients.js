@@ -1,6 +1,7 @@
 // the Coefficients figure of a linear model: estimates with their intervals, and the summary · in: a model · out: a figure · next: whiskers.js
 import { extent } from '../charts/plane.js';
 import { html, nothing } from '../components/base.js';
+import { sentence } from '../components/controls.js';
 import { select, signs } from '../components/fit.js';
 import { plain } from '../text/numbers.js';
 import { t } from '../text/text.js';
@@ -99,7 +100,7 @@ function figureOf(found, choice) {
   if (!found?.fitted) return { Chart: Whiskers, scene: { x: { label: '', range: [-1, 1] }, y, left, zero: 'x', points: { index: [], x: [], y: [], low: [], high: [] }, text: t('empty.coefficients') } };
   const points = drawn(found, choice);
   const per = choice.per === 'deviation' ? 'deviation' : 'unit';
-  const label = t(`coefficients.${found.task}.${per}`, found.groups[0].label ?? found.target);
+  const label = t(`coefficients.${found.task}.${per}`, found.several ? t('coefficients.each') : found.groups[0].label ?? found.target);
   const finite = list => list.filter(Number.isFinite);
   return { Chart: Whiskers, scene: { x: { label, range: extent([0], finite(points.x), finite(points.low), finite(points.high)) }, y, left, zero: 'x', points, text: words(found, points) } };
 }
@@ -154,7 +155,7 @@ function beside(found, scene, at, choice) {
   if (!found.fitted) return nothing;
   const summary = chosen(found, choice);
   const row = scene.points.index[at];
-  const notes = [summary && t('coefficients.marks'), summary?.penalised && t('coefficients.penalised'), !summary && found.why, found.names.length > DRAWN && t('coefficients.more', DRAWN, found.names.length)];
+  const notes = [summary && t('coefficients.marks'), summary?.penalised && t('coefficients.penalised'), !summary && found.why && sentence(found.why), found.names.length > DRAWN && t('coefficients.more', DRAWN, found.names.length)];
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('coefficients.table')}>${summary ? summaryTable(summary, row) : plainTable(found, row)}</div>
     ${facts(summary, found.alpha)}<p class="point">${atHand(found, scene, at)}</p>
     ${notes.filter(Boolean).map(text => html`<p class="note">${text}</p>`)}`;

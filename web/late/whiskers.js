@@ -1,12 +1,12 @@
 // the chart of whiskers: an estimate and its interval a row · in: a scene · out: a canvas, the row at hand · next: coefficients.js
 import { Points } from '../charts/points.js';
 
-const ROW = 24; // pixels
+const ROW = 29; // pixels, as in the table beside
 
 export class Whiskers extends Points {
   /** scene.points also has low and high (NaN: no interval) and order; filled marks are those whose interval leaves 0 out. */
   draw(scene) {
-    this.canvas.style.height = `max(100%, ${ROW * scene.y.names.length + 60}px)`;
+    this.canvas.style.height = `${Math.max(320, ROW * (scene.y.names.length + 0.5) + 56)}px`;
     super.draw(scene);
   }
 
