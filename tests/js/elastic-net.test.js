@@ -31,10 +31,11 @@ test('the figures of every sweep are those of its coefficients, of the training 
   const model = new Lasso({ alpha: 2, tolerance: 1e-6 }), run = model.fit(X, y, { validation: 0.2, worker: false });
   /** @type {any[]} */
   const copies = [];
+  const epochs = run[Symbol.asyncIterator]();
   run.pause();
   for (let sweep = 1; sweep <= 4; sweep++) {
     run.step();
-    await new Promise((resolve) => { setTimeout(resolve, 25); });
+    await epochs.next();
     copies.push(await run.snapshot());
   }
   run.resume();
@@ -55,7 +56,7 @@ test('with more columns than rows, too, every sweep tells the figures of its coe
   const model = new ElasticNet({ alpha: 0.01, tolerance: 1e-10 }), run = model.fit(rows, target, { worker: false });
   run.pause();
   run.step();
-  await new Promise((resolve) => { setTimeout(resolve, 25); });
+  await run[Symbol.asyncIterator]().next();
   const copy = await run.snapshot();
   run.resume();
   const { loss } = await run;

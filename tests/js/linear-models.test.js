@@ -126,7 +126,8 @@ describe('every linear model', () => {
     const seen = [];
     const watching = (async () => { for await (const { epoch, loss } of run) seen.push(epoch, loss); })();
     run.step();
-    const copy = await new Promise((resolve) => { setTimeout(() => resolve(run.snapshot()), 30); });
+    await run[Symbol.asyncIterator]().next();
+    const copy = await run.snapshot();
     assert.equal(copy.iterations, 1);
     run.resume();
     const { epoch, loss, rowsSeen } = await run;
