@@ -2,7 +2,7 @@
 import { WasmfitError } from './errors.js';
 import { mse, r2 } from './metrics.js';
 import { CONVERGED } from './native.js';
-import { leastSquaresStatistics } from './statistics.js';
+import { dependentColumns, leastSquaresStatistics } from './statistics.js';
 
 /**
  * x (rows, features), all f64; y (rows, outputs), of a logistic model labels: int32 (rows) or, several columns of 0 and 1, (rows, outputs);
@@ -69,8 +69,9 @@ function leastSquares(engine, copy, task, data) {
   const coef = copy(features * outputs * 8, 'the coefficients'), intercept = copy(outputs * 8, 'the intercept'), result = copy(24, 'the result');
   if (!engine.exports.wf_linear_fit(coef, intercept, result, ...data, rows, features, outputs, Number(fitIntercept))) throw engine.outOfMemory('the least-squares fit');
   const [rank, loss, metric] = engine.readF64(result, 3);
+  const dependent = rank === features ? [] : dependentColumns(engine, copy, task, data, [coef, intercept]);
   /** @type {LinearState} */
-  const state = { coef: engine.readF64(coef, features * outputs), intercept: engine.readF64(intercept, outputs), facts: { rank } };
+  const state = { coef: engine.readF64(coef, features * outputs), intercept: engine.readF64(intercept, outputs), facts: { rank, dependent } };
   if (task.statistics) state.statistics = leastSquaresStatistics(engine, copy, task, data, [coef, intercept]);
   return { state, measured: [loss, metric] };
 }

@@ -1,5 +1,5 @@
 // linear.js: least squares, exact · in: X, y · out: coef, intercept, predictions, statistics · next: ridge.js
-import { checkKeys } from './errors.js';
+import { checkKeys, show } from './errors.js';
 import { engineNow } from './engine.js';
 import { toTarget } from './matrix.js';
 import { checkModel } from './options.js';
@@ -11,6 +11,9 @@ import { readConfidence, summarize } from './summary.js';
 /** @typedef {{ fitIntercept?: boolean, statistics?: 'auto' | 'always' | 'never', seed?: number }} LinearOptions */
 
 const STATISTICS_FEATURES = 256, STATISTICS_VALUES = 2e6;
+
+/** How many dependent columns a warning names. */
+const NAMED = 8;
 
 /**
  * Ordinary least squares, in f64:   min Σ s (y - X w - b)²
@@ -33,7 +36,7 @@ export class LinearRegression extends LinearRegressor {
   }
 
   get _facts() {
-    return ['rank'];
+    return ['rank', 'dependent'];
   }
 
   /** Rank of the centred design; below the number of features, columns depend on each other. @returns {number | undefined} */
@@ -42,9 +45,12 @@ export class LinearRegression extends LinearRegressor {
   }
 
   get warnings() {
-    const { rank } = this._state?.facts ?? {};
+    const { rank, dependent } = this._state?.facts ?? {};
     const features = this._state ? this._features : rank;
-    return rank === features ? [] : [`The ${features} columns have rank ${rank}: some depend on others or are constant. Of all equally good solutions this is the one of least norm.`];
+    if (rank === features) return [];
+    const names = dependent?.slice(0, NAMED).map((/** @type {number} */ column) => (this.featureNames ? show(this.featureNames[column]) : `column ${column + 1}`)).join(', ');
+    const which = names ? `${names}${dependent.length > NAMED ? ' and others' : ''} depend on each other or are constant` : 'some depend on others or are constant';
+    return [`The ${features} columns have rank ${rank}: ${which}. Of all equally good solutions this is the one of least norm.`];
   }
 
   _solver() {

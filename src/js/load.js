@@ -62,6 +62,7 @@ function checkClasses(classes, loss, outputs) {
 /** The facts that a linear model may have: whether a value is one, and the rule. @type {Record<string, [(value: any, features: number) => boolean, string]>} */
 const LINEAR_FACTS = {
   rank: [(value, features) => Number.isInteger(value) && value >= 0 && value <= features, 'a whole number from 0 to the number of features'],
+  dependent: [(value, features) => value === null || (Array.isArray(value) && value.every((column) => Number.isInteger(column) && column >= 0 && column < features)), 'a list of columns'],
   alpha: [(value) => Number.isFinite(value) && value >= 0, 'a number from 0'],
   iterations: [(value) => Number.isSafeInteger(value) && value >= 1, 'a whole number from 1'],
   outcome: [(value) => ['converged', 'separable', 'epochs', 'stopped'].includes(value), 'converged, separable, epochs or stopped'],

@@ -73,6 +73,21 @@ export function leastSquaresStatistics(engine, copy, { x, weight, rows, features
   });
 }
 
+/** The most columns among which dependent ones are looked for: the search takes memory of the square of their number. */
+const MOST_COLUMNS = 256;
+
+/**
+ * Indices of the columns that depend on others or are constant: those whose variance inflation is not finite. Null: too many to tell.
+ * @param {import('./engine.js').Engine} engine @param {import('./least-squares.js').Copy} copy @param {LinearTask} task
+ * @param {import('./least-squares.js').Pointers} data @param {[number, number]} solution
+ * @returns {number[] | null}
+ */
+export function dependentColumns(engine, copy, { rows, features, fitIntercept }, data, solution) {
+  if (features > MOST_COLUMNS) return null;
+  const { vif } = inference(engine, copy, data, solution, rows, features, Number(fitIntercept));
+  return [...vif.keys()].filter((column) => !Number.isFinite(vif[column]));
+}
+
 /**
  * wf_linear_inference: result: rows, parameters, Σ s r², Σ s (y - ȳ)²; cov (5,P,P); vif (D); leverage and residual (N)
  * @param {import('./engine.js').Engine} engine @param {import('./least-squares.js').Copy} copy

@@ -191,3 +191,13 @@ describe('a forged file of a linear model is refused:', () => {
 
   test('and nothing is added to the prototypes', () => assert.equal(/** @type {any} */ ({}).polluted, undefined));
 });
+
+test('a warning names the columns that depend on each other or are constant, and no others', async () => {
+  const a = Array.from({ length: 50 }, (_, i) => Math.sin(i)), b = a.map((_, i) => Math.cos(3 * i));
+  const table = classes.Table.from({ a, b, sum: a.map((value, i) => value + b[i]), still: a.map(() => 0.1), free: a.map((_, i) => i) });
+  const model = new classes.LinearRegression({ statistics: 'never' });
+  await model.fit(table, a);
+  assert.deepEqual(model.warnings, ['The 5 columns have rank 3: "a", "b", "sum", "still" depend on each other or are constant. Of all equally good solutions this is the one of least norm.']);
+  await model.fit(Array.from({ length: 300 }, (_, i) => Array.from({ length: 257 }, (_, j) => (j < 2 ? i : Math.sin(i * j)))), Array.from({ length: 300 }, (_, i) => i));
+  assert.match(model.warnings[0], /^The 257 columns have rank 256: some depend on others/);
+});
