@@ -1,4 +1,5 @@
 // descent.js: linear models that are solved in steps: elastic net, logistic regression · in: rows · out: a report a step, coefficients · next: session.js
+import { Held } from './engine.js';
 import { FitAtOnce, checkFinite, measure, predictLinear } from './least-squares.js';
 import { CONVERGED, DONE, RUNNING } from './native.js';
 import { logLoss } from './softmax.js';
@@ -36,27 +37,20 @@ export class IterativeFit {
     this.iterations = 0;
     /** @type {number[]} */
     this.reports = [];
-    /** @type {number[]} */
-    this.held = [];
+    this.held = new Held(engine);
     /** One solver for all outputs, or one for each. @type {{ pointer: number, done: number }[]} */
     this.solvers = [];
     const { solver, y, outputs, multilabel } = task;
     /** elastic nets only @type {ReturnType<typeof spread>[]} */
     this.spreads = solver === 'elastic' ? Array.from({ length: outputs }, (_, k) => spread(task, k)) : [];
     try {
-      const x = this.#hold(task.x), weight = task.weight ? this.#hold(task.weight) : 0;
+      const x = this.held.take(task.x), weight = task.weight ? this.held.take(task.weight) : 0;
       const each = solver === 'elastic' || multilabel ? outputs : 1;
-      for (let k = 0; k < each; k++) this.solvers.push({ pointer: this.#begin(x, this.#hold(each === 1 ? y : y.filter((_, i) => i % each === k)), weight), done: 0 });
+      for (let k = 0; k < each; k++) this.solvers.push({ pointer: this.#begin(x, this.held.take(each === 1 ? y : y.filter((_, i) => i % each === k)), weight), done: 0 });
     } catch (error) {
       this.free();
       throw error;
     }
-  }
-
-  /** @param {Float64Array | Int32Array} values */
-  #hold(values) {
-    this.held.push(this.engine.copyIn(values, 'the data set'));
-    return this.held[this.held.length - 1];
   }
 
   /** @param {number} x @param {number} y @param {number} weight */
@@ -174,7 +168,7 @@ export class IterativeFit {
   free() {
     const { exports } = this.engine;
     for (const { pointer } of this.solvers.splice(0)) exports[this.task.solver === 'elastic' ? 'wf_elastic_free' : 'wf_logistic_free'](pointer);
-    for (const pointer of this.held.splice(0)) this.engine.free(pointer);
+    this.held.free();
   }
 }
 

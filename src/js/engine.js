@@ -98,6 +98,27 @@ export class Engine {
   }
 }
 
+/** Copies of arrays in the core that live until they are freed together. */
+export class Held {
+  /** @type {number[]} */ #pointers = [];
+
+  /** @param {Engine} engine */
+  constructor(engine) {
+    this.engine = engine;
+  }
+
+  /** @param {Copied} values @returns {number} a pointer */
+  take(values) {
+    const pointer = this.engine.copyIn(values, 'the data set');
+    this.#pointers.push(pointer);
+    return pointer;
+  }
+
+  free() {
+    for (const pointer of this.#pointers.splice(0)) this.engine.free(pointer);
+  }
+}
+
 /** @type {Promise<Engine> | undefined} */
 let loading;
 /** @type {Engine | undefined} */

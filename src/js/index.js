@@ -5,6 +5,7 @@ export { Ridge } from './ridge.js';
 export { ElasticNet, Lasso } from './elastic-net.js';
 export { LogisticRegression } from './logistic.js';
 export { conformal } from './conformal.js';
+export { normalQuantile } from './distributions.js';
 export { lassoPath, ridgePath } from './paths.js';
 export { dense } from './network.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';

@@ -1,4 +1,5 @@
 // native.js: a model and its fit inside the core · in: configuration, rows · out: weights, reports, predictions · next: session.js
+import { Held } from './engine.js';
 import { WasmfitError } from './errors.js';
 import { codeOf } from './options.js';
 import { activations, initializers, losses, optimizers } from './registry.js';
@@ -35,6 +36,16 @@ function packRows({ rows }, x = 0, y = 0) {
   return Int32Array.of(x, y, rows, 0);
 }
 
+/** sizeof(wf_fault) */
+const FAULT_BYTES = 48;
+
+/** What a check of the core found; the options were judged before, so that this is the size of a model or a fault of ours. @param {Engine} engine @param {number} fault */
+function refusal(engine, fault) {
+  const [field, layer, value, rule] = engine.readF64(fault, 4);
+  return new WasmfitError(rule === 7 ? `a model of ${value} bytes is larger than WebAssembly memory`
+    : `the core refuses the configuration: field ${field}, layer ${layer}, value ${value}, rule ${rule}`, { code: 'CONFIG', hint: 'use smaller layers' });
+}
+
 /** Models that nobody disposed: their memory in the core goes when they do. */
 const forgotten = new FinalizationRegistry(({ engine, pointer }) => engine.exports.wf_model_free(pointer));
 
@@ -48,12 +59,8 @@ export class NativeModel {
     this.pointer = engine.scope((copy) => {
       const packed = copy(packConfig(config), 'the configuration');
       const layers = copy(packLayers(config.layers), 'the configuration');
-      const fault = copy(48, 'the configuration');
-      if (!engine.exports.wf_config_check(fault, packed, layers)) {
-        const [field, layer, value, rule] = engine.readF64(fault, 4);
-        throw new WasmfitError(rule === 7 ? `a model of ${value} bytes is larger than WebAssembly memory`
-          : `the core refuses the configuration: field ${field}, layer ${layer}, value ${value}, rule ${rule}`, { code: 'CONFIG', hint: 'use smaller layers' });
-      }
+      const fault = copy(FAULT_BYTES, 'the configuration');
+      if (!engine.exports.wf_config_check(fault, packed, layers)) throw refusal(engine, fault);
       return engine.exports.wf_model_new(packed, layers) >>> 0;
     });
     if (this.pointer === 0) throw engine.outOfMemory('the model');
@@ -126,27 +133,23 @@ export class NativeFit {
    */
   constructor(model, { batchSize, epochs, shuffle, evaluateTraining }, train, validation) {
     const { engine } = model;
-    /** @type {number[]} */
-    this.held = [];
+    this.held = new Held(engine);
     this.engine = engine;
     this.model = model;
     this.pointer = 0;
     try {
-      const [rows, held] = [train, validation].map((part) => part === null ? Int32Array.of(0, 0, 0, 0) : packRows(part, this.#hold(part.x), this.#hold(part.y)));
-      this.pointer = engine.scope((copy) => engine.exports.wf_fit_new(model.pointer,
-        copy(Float64Array.of(batchSize, epochs, Number(shuffle), Number(evaluateTraining)), 'the options'),
-        copy(rows, 'the rows'), copy(held, 'the rows'))) >>> 0;
+      const [rows, held] = [train, validation].map((part) => part === null ? Int32Array.of(0, 0, 0, 0) : packRows(part, this.held.take(part.x), this.held.take(part.y)));
+      this.pointer = engine.scope((copy) => {
+        const options = copy(Float64Array.of(batchSize, epochs, Number(shuffle), Number(evaluateTraining)), 'the options');
+        const fault = copy(FAULT_BYTES, 'the options');
+        if (!engine.exports.wf_fit_check(fault, options)) throw refusal(engine, fault);
+        return engine.exports.wf_fit_new(model.pointer, options, copy(rows, 'the rows'), copy(held, 'the rows'));
+      }) >>> 0;
       if (this.pointer === 0) throw engine.outOfMemory('the fit');
     } catch (error) {
       this.free();
       throw error;
     }
-  }
-
-  /** @param {Float32Array | Int32Array} values */
-  #hold(values) {
-    this.held.push(this.engine.copyIn(values, 'the data set'));
-    return this.held[this.held.length - 1];
   }
 
   /**
@@ -178,7 +181,7 @@ export class NativeFit {
   free() {
     if (this.pointer !== 0) this.engine.exports.wf_fit_free(this.pointer);
     this.pointer = 0;
-    for (const pointer of this.held.splice(0)) this.engine.free(pointer);
+    this.held.free();
     this.model.free();
   }
 }

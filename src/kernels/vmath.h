@@ -9,7 +9,7 @@
  * units of 2^-24.
  *
  * Greatest error against a double libm, in ulp, over all 2^32 floats (tests/c/test_vmath.c with -DSTRIDE=1 -DVERBOSE):
- *   exp 1.01 · expm1 1.31 · log 0.91 · log1p 1.00 · tanh 1.34 · sigmoid 2.41 · softplus 1.75 · erf 1.98 · normal_pdf 2.09
+ *   exp 1.01 · expm1 1.31 · log 0.91 · log1p 1.00 · tanh 1.34 · sigmoid 2.41 · softplus 1.75 · normal_pdf 2.09
  *   normal_cdf 5.34 in the left tail, 2.97 for x > 0 */
 #ifndef WF_VMATH_H
 #define WF_VMATH_H
@@ -33,7 +33,6 @@ LANES(log1p, log1p(x))
 LANES(tanh, tanh(x))
 LANES(sigmoid, 1 / (1 + exp(-x)))
 LANES(softplus, (x > 0 ? x : 0) + log1p(exp(-fabs(x))))
-LANES(erf, erf(x))
 LANES(normal_pdf, exp(-x * x / 2) * 0.39894228040143267794)
 LANES(normal_cdf, erfc(-x * 0.70710678118654752440) / 2)
 #undef LANES
@@ -207,23 +206,6 @@ static inline f32x4 f32x4_normal_pdf(f32x4 x) {
 static inline f32x4 f32x4_normal_cdf(f32x4 x) {
   const f32x4 tail = normal_tail(f32x4_min(f32x4_abs(x), f32x4_splat(14.4f)));
   return f32x4_select(f32x4_gt(x, f32x4_splat(0)), f32x4_sub(f32x4_splat(1), tail), tail);
-}
-
-/* erf x: odd polynomial below 0.84, E = 0.17; above 1 - 2 Φ(-√2 x) */
-static inline f32x4 f32x4_erf(f32x4 x) {
-  const f32x4 a = f32x4_min(f32x4_abs(x), f32x4_splat(5));
-  const f32x4 s = f32x4_mul(a, a);
-  f32x4 p = f32x4_splat(-0.000635956356f); /* erf(a) / a - 1 */
-  p = horner(p, s, 0.00505829649f);
-  p = horner(p, s, -0.0268066134f);
-  p = horner(p, s, 0.112828076f);
-  p = horner(p, s, -0.376125783f);
-  p = horner(p, s, 0.128379166f);
-  const f32x4 small = f32x4_add(a, f32x4_mul(a, p));
-  const f32x4 tail = normal_tail(f32x4_mul(a, f32x4_splat(1.41421354f)));
-  const f32x4 large = f32x4_sub(f32x4_splat(1), f32x4_add(tail, tail));
-  const f32x4 y = f32x4_select(f32x4_lt(a, f32x4_splat(0.84f)), small, large);
-  return f32x4_bits(i32x4_or(i32x4_bits(y), i32x4_and(i32x4_bits(x), i32x4_splat(SIGN_BIT))));
 }
 
 #undef LN2_HIGH

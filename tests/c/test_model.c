@@ -35,6 +35,18 @@ static void both_sides_of_every_limit_are_judged(void) {
   }
 }
 
+static void a_fit_is_judged_too(void) {
+  static const double bad[][4] = {{0, 1, 1, 0}, {1.5, 1, 1, 0}, {32, 0, 1, 0}, {32, (double)NAN, 1, 0}, {32, 1, 2, 0}, {32, 1, 1, -1}};
+  static const int field[] = {0, 0, 1, 1, 2, 3};
+  wf_fault fault;
+  wf_fit_config good = {.batch_size = 32, .epochs = 1, .shuffle = 1};
+  CHECK(wf_fit_check(&fault, &good) && fault.field == -1, "a good fit was refused at field %g", fault.field);
+  for (int i = 0; i < 6; i++) {
+    wf_fit_config config = {bad[i][0], bad[i][1], bad[i][2], bad[i][3]};
+    CHECK(!wf_fit_check(&fault, &config) && fault.field == field[i], "fit %d: fault at field %g, not %d", i, fault.field, field[i]);
+  }
+}
+
 static void rules_between_fields_are_judged(void) {
   wf_layer_config one[] = {toy_layer(1, WF_IDENTITY)}, tanh_last[] = {toy_layer(2, WF_TANH)};
   wf_config config = toy_config(2, 1, WF_MSE, WF_SGD);
@@ -128,6 +140,7 @@ static void starting_weights_have_the_variance_of_their_scheme(void) {
 
 int main(void) {
   both_sides_of_every_limit_are_judged();
+  a_fit_is_judged_too();
   rules_between_fields_are_judged();
   weights_come_back_in_plain_order();
   predictions_are_the_plain_formula();

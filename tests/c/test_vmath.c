@@ -52,7 +52,6 @@ static const function functions[] = {
     {"log1p", f32x4_log1p, log1p, 2, 0x258b8a52},
     {"sigmoid", f32x4_sigmoid, sigmoid_64, 3, 0x6b38b8ff},
     {"softplus", f32x4_softplus, softplus_64, 3, 0xd578c1b5},
-    {"erf", f32x4_erf, erf, 3, 0x5322d309},
     {"normal_pdf", f32x4_normal_pdf, pdf_64, 3, 0x125913dd},
     {"normal_cdf", f32x4_normal_cdf, cdf_64, 6, 0xd42612fc},
 };
@@ -108,9 +107,8 @@ static void test_special_values_are_exact(void) {
       {2, 1e-45f, 1e-45f}, {2, NAN, NAN}, {3, -INFINITY, -1}, {3, INFINITY, INFINITY}, {3, 0, 0}, {3, -0.0f, -0.0f},
       {3, -1e-45f, -1e-45f}, {3, NAN, NAN}, {4, -1, -INFINITY}, {4, -2, NAN}, {4, INFINITY, INFINITY}, {4, -INFINITY, NAN},
       {4, 0, 0}, {4, -0.0f, -0.0f}, {4, 1e-45f, 1e-45f}, {4, NAN, NAN}, {5, -INFINITY, 0}, {5, INFINITY, 1}, {5, 0, 0.5f},
-      {5, NAN, NAN}, {6, -INFINITY, 0}, {6, INFINITY, INFINITY}, {6, 1e30f, 1e30f}, {6, NAN, NAN}, {7, INFINITY, 1},
-      {7, -INFINITY, -1}, {7, 0, 0}, {7, -0.0f, -0.0f}, {7, NAN, NAN}, {8, INFINITY, 0}, {8, -INFINITY, 0}, {8, NAN, NAN},
-      {9, -INFINITY, 0}, {9, INFINITY, 1}, {9, 0, 0.5f}, {9, NAN, NAN},
+      {5, NAN, NAN}, {6, -INFINITY, 0}, {6, INFINITY, INFINITY}, {6, 1e30f, 1e30f}, {6, NAN, NAN}, {7, INFINITY, 0},
+      {7, -INFINITY, 0}, {7, NAN, NAN}, {8, -INFINITY, 0}, {8, INFINITY, 1}, {8, 0, 0.5f}, {8, NAN, NAN},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const function *f = &functions[cases[i].function];

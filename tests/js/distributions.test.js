@@ -35,3 +35,13 @@ for (const build of ['build/wasmfit.wasm', 'build/wasmfit-fast.wasm']) {
     assert.equal(bits(exports), expected);
   });
 }
+
+test('normalQuantile is the core\'s, and refuses what is no probability', async () => {
+  const { init, normalQuantile } = await import('wasmfit');
+  await init();
+  assert.equal(normalQuantile(0.5), 0);
+  assert.ok(Math.abs(normalQuantile(0.975) - 1.959963984540054) < 1e-14);
+  assert.deepEqual([normalQuantile(0), normalQuantile(1)], [-Infinity, Infinity]);
+  assert.throws(() => normalQuantile(1.5), /p is 1\.5; it must be a number from 0 to 1/);
+  assert.throws(() => normalQuantile(/** @type {any} */ ('a')), TypeError);
+});

@@ -1,4 +1,5 @@
 // the Q–Q figure: ordered residuals against those of a normal distribution · in: a linear model · out: a figure · next: ../charts/points.js
+import { normalQuantile } from 'wasmfit';
 import { extent } from '../charts/plane.js';
 import { Points } from '../charts/points.js';
 import { html, nothing } from '../components/base.js';
@@ -7,21 +8,6 @@ import { plain } from '../text/numbers.js';
 import { t } from '../text/text.js';
 
 const VALUES = 2e6; // of X, up to which leverages are worth their time
-
-const ratio = (x, over, under) => over.reduce((sum, c) => sum * x + c, 0) / under.reduce((sum, c) => sum * x + c, 0);
-
-/** The standard normal quantile of p, to 1.2e-9 relative. Source: P. J. Acklam 2003, "An algorithm for computing the inverse normal CDF". */
-export function normalQuantile(p) {
-  const tail = q => ratio(Math.sqrt(-2 * Math.log(q)),
-    [-7.784894002430293e-3, -3.223964580411365e-1, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783],
-    [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1]);
-  if (p < 0.02425) return tail(p);
-  if (p > 1 - 0.02425) return -tail(1 - p);
-  const q = p - 0.5;
-  return q * ratio(q * q,
-    [-3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.383577518672690e2, -3.066479806614716e1, 2.506628277459239],
-    [-5.447609879822406e1, 1.615858368580409e2, -1.556989798598866e2, 6.680131188771972e1, -1.328068155288572e1, 1]);
-}
 
 /* Residuals in units of their own standard error, where the model knows leverages; else of their common deviation. */
 function standardized(model, X, y) {
