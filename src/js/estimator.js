@@ -81,6 +81,11 @@ export class Estimator {
    * @throws {WasmfitError} BUSY, DISPOSED
    */
   fit(X, y, options = {}) {
+    return this._run(this._job(X, y, options));
+  }
+
+  /** A fit that is checked and prepared; nothing has begun. @ignore @param {unknown} X @param {unknown} y @param {FitOptions} options @returns {import('./run.js').Job} */
+  _job(X, y, options) {
     this._checkAlive('fit');
     this._checkIdle('fit');
     checkKeys(options, this._fitOptions, `${this._name}.fit`);
@@ -91,11 +96,16 @@ export class Estimator {
     const rows = countRows(X, 'X');
     if (rows === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
     const prepared = this._prepare(X, y, options);
-    this.#run = new Run({
+    return {
       ...prepared, worker, onEpoch, signal: options.signal,
       finish: (state) => { if (!this.#disposed) prepared.finish(state); },
       release: () => { this.#run = null; },
-    });
+    };
+  }
+
+  /** @ignore @param {import('./run.js').Job} job @returns {Run} */
+  _run(job) {
+    this.#run = new Run(job);
     return this.#run;
   }
 

@@ -2,10 +2,11 @@
 import { WasmfitError, checkKeys } from './errors.js';
 import { engineReady } from './engine.js';
 import { checkGiven } from './options.js';
-import { breathe, isNode, nodeModule } from './platform.js';
+import { breathe } from './platform.js';
 import { REPORT_FIELDS } from './native.js';
 import { optimizers } from './registry.js';
 import { Session } from './session.js';
+import { openThread } from './thread.js';
 
 /** @typedef {import('./session.js').Task} Task */
 /** @typedef {import('./session.js').SessionEvent} SessionEvent */
@@ -24,11 +25,13 @@ import { Session } from './session.js';
  *   splits?: { train: Int32Array, validation: Int32Array } }} History
  */
 /** @typedef {{ send: (command: Command) => void, close: () => void }} Transport */
+/** @typedef {(job: Job, receive: (event: SessionEvent) => void) => Promise<Transport>} Start */
 /**
  * What a model hands over and takes back.
  * @typedef {{ task: Task, transfer: ArrayBuffer[], metric: 'r2' | 'accuracy', splits?: { train: Int32Array, validation: Int32Array },
- *   validated: boolean, standardized?: boolean, worker: boolean, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
+ *   validated: boolean, standardized?: boolean, worker: boolean, start?: Start, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
  *   begin: import('./session.js').Begin, finish: (state: any) => void, release: () => void, copy: (state: any) => any }} Job
+ * start: elsewhere than in this thread or in a worker of its own
  */
 
 const RATE = optimizers[0].options[0];
@@ -38,39 +41,21 @@ const columnsOf = ({ metric, validated, task }) => [['epoch', 0], ['loss', 1], [
   .../** @type {[string, number][]} */ (validated ? [['valLoss', 3], [metric === 'r2' ? 'valR2' : 'valAccuracy', 4]] : []),
   .../** @type {[string, number][]} */ (task.kind === 'network' ? [['learningRate', 5]] : []), ['rowsSeen', 6]];
 
-/** A session in this thread. @param {Job} job @param {(event: SessionEvent) => void} receive @returns {Promise<Transport>} */
+/** A session in this thread. @type {Start} */
 async function startHere({ task, begin }, receive) {
   const session = new Session(await engineReady(), task, begin, receive);
   session.start();
   return { send: (command) => session.receive(command), close: () => session.receive({ type: 'stop' }) };
 }
 
-/** A session in a worker that lives as long as the run. @param {Job} job @param {(event: SessionEvent) => void} receive @returns {Promise<Transport>} */
+/** A session in a worker that lives as long as the run. @type {Start} */
 async function startWorker({ task, transfer }, receive) {
   const { module, simd } = await engineReady();
-  const start = { type: 'start', task, module, simd };
-  /** @param {unknown} reason @returns {SessionEvent} */
-  const died = (reason) => ({ type: 'error', name: 'WasmfitError', code: 'WORKER', message: `the worker of this run ended (${reason})`, hint: 'fit again, or use worker: false' });
-  if (isNode) {
-    const { Worker } = await nodeModule('worker_threads');
-    const script = task.kind === 'network' ? './worker.js' : './linear-worker.js';
-    const worker = new Worker(new URL(/* @vite-ignore */ /* webpackIgnore: true */ script, import.meta.url), { execArgv: [] }); // flags such as --input-type would stop it
-    worker.on('message', receive);
-    worker.on('error', (/** @type {Error} */ error) => receive(died(error.message)));
-    worker.on('exit', (/** @type {number} */ code) => receive(died(`exit code ${code}`)));
-    worker.postMessage(start, transfer);
-    return { send: (command) => worker.postMessage(command), close: () => worker.terminate() };
-  }
-  // spelt out, as bundlers look for it
-  const worker = task.kind === 'network' ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-    : new Worker(new URL('./linear-worker.js', import.meta.url), { type: 'module' });
-  worker.onmessage = ({ data }) => receive(data);
-  worker.onerror = (event) => {
-    event.preventDefault?.();
-    receive(died(event.message || 'its script could not be loaded'));
-  };
-  worker.postMessage(start, transfer);
-  return { send: (command) => worker.postMessage(command), close: () => worker.terminate() };
+  const thread = await openThread(task.kind, receive, (reason) => receive({
+    type: 'error', name: 'WasmfitError', code: 'WORKER', message: `the worker of this run ended (${reason})`, hint: 'fit again, or use worker: false',
+  }));
+  thread.post({ type: 'start', task, module, simd }, transfer);
+  return { send: thread.post, close: thread.end };
 }
 
 /**
@@ -116,7 +101,7 @@ export class Run {
     try {
       await breathe(); // a run that is stopped or aborted at once needs no session
       if (this.#abort) return this.#fail(this.#abort.error);
-      const start = this.#job.worker ? startWorker : startHere;
+      const start = this.#job.start ?? (this.#job.worker ? startWorker : startHere);
       const transport = await start(this.#job, (event) => this.#receive(event));
       if (this.#ended) return transport.close();
       this.#transport = transport;
@@ -138,7 +123,8 @@ export class Run {
   cancel(error) {
     if (this.#ended || this.#abort) return;
     this.#abort = { error };
-    if (this.#job.worker && this.#job.task.kind !== 'network') this.#fail(error); // it may be in one long call; its worker ends with it
+    const { start, worker, task } = this.#job;
+    if (start || (worker && task.kind !== 'network')) this.#fail(error); // it may be in one long call; its worker ends with it
     else this.#send({ type: 'stop' });
   }
 
@@ -300,7 +286,7 @@ export class Run {
   }
 }
 
-/** @param {Extract<SessionEvent, { type: 'error' }>} event @returns {Error} */
+/** @param {{ name: string, message: string, code?: string, hint?: string }} event @returns {Error} */
 function errorOf({ name, message, code, hint }) {
   if (name === 'WasmfitError') return new WasmfitError(message, { code: code ?? 'ERROR', hint });
   if (name === 'RuntimeError') return new WasmfitError(`the WebAssembly core stopped (${message})`, { code: 'TRAP', hint: 'please report this; fit again to go on' });
