@@ -10,12 +10,23 @@ SOURCES = \
   src/core/check.c \
   src/core/model.c \
   src/core/init.c \
+  src/core/fit.c \
+  src/core/batch.c \
   src/core/pass.c \
+  src/core/dropout.c \
+  src/core/norm.c \
   src/kernels/matmul.c \
   src/kernels/activation.c \
   src/core/loss.c \
+  src/core/step.c \
+  src/core/schedule.c \
   src/core/optimizer.c \
-  src/core/fit.c \
+  src/core/full_batch.c \
+  src/core/prune.c \
+  src/core/average.c \
+  src/core/monitor.c \
+  src/core/diagnose.c \
+  src/core/checkpoint.c \
   src/core/fold.c \
   src/core/qr.c \
   src/core/linear.c \

@@ -1,78 +1,72 @@
-/* fit.c: the epoch loop in slices · in: model, rows, fit configuration · out: reports, trained parameters · next: linear.c
+/* fit.c: the epoch loop in slices · in: model, rows, fit configuration · out: reports, trained parameters · next: batch.c
  *
  * An epoch goes through the phases TRAIN (a step a batch), EVALUATE (a full pass over the training rows, if asked for),
  * VALIDATE (a full pass over the validation rows) and closes with a report. A slice may end after any batch of any phase. */
+#include "fit.h"
+
 #include <math.h>
 #include <stdlib.h>
 
-#include "loss.h"
-#include "model.h"
+enum { EVALUATE_ROWS = 64, TRAIN_WORK = 3 };
 
-typedef enum phase { TRAIN, EVALUATE, VALIDATE } phase;
-
-enum { REPORTS = 2048, EVALUATE_ROWS = 64, TRAIN_WORK = 3, FLUSH_STEPS = 256 };
-
-struct wf_fit {
-  wf_model *model;
-  wf_fit_config config;
-  wf_rows train, validation;
-  int B;
-  phase phase;
-  int cursor;                /* rows of this phase that are done */
-  double epochs_left, learning_rate, rows_seen;
-  wf_fit_state state;
-  wf_pass pass;
-  wf_sums sums;
-  int32_t *order;            /* (N) */
-  double *train_total;       /* (K) Σ (y - ȳ)² */
-  double *validation_total;  /* (K) */
-  double loss, metric;       /* of the training rows of this epoch */
-  wf_real *backup;           /* (1 + S, padded) the slots at the end of the last finite epoch */
-  double backup_steps;
-  int report_count;
-  wf_report *reports;        /* (REPORTS) */
-};
-
-static int batch_rows(const wf_fit *fit) {
+static int pass_rows(const wf_fit *fit) {
   int rows = fit->B > EVALUATE_ROWS ? fit->B : EVALUATE_ROWS;
-  int most = fit->train.rows > fit->validation.rows ? fit->train.rows : fit->validation.rows;
+  int most = fit->most > fit->validation.rows ? fit->most : fit->validation.rows;
   return rows < most ? rows : most;
+}
+
+static wf_real *slot_if(arena *a, const wf_model *model, int wanted) {
+  return wanted ? arena_take(a, model->padded, sizeof(wf_real)) : NULL;
 }
 
 static void fit_layout(wf_fit *fit, arena *a) {
   const wf_model *model = fit->model;
+  const wf_fit_config *c = &fit->config;
   uint64_t K = (uint64_t)model->K;
-  wf_pass_layout(&fit->pass, a, model, batch_rows(fit), 1);
+  wf_pass_layout(&fit->pass, a, model, pass_rows(fit), 1, wf_batch_copies(c, &fit->train, &fit->validation));
   fit->sums.residual = arena_take(a, K, sizeof(double));
+  fit->sums.tally = arena_take(a, 3 * K, sizeof(double));
   fit->train_total = arena_take(a, K, sizeof(double));
   fit->validation_total = arena_take(a, K, sizeof(double));
-  fit->order = arena_take(a, (uint64_t)fit->train.rows, sizeof(int32_t));
+  fit->order = arena_take(a, (uint64_t)fit->most, sizeof(int32_t));
+  fit->partner = c->mixup > 0 ? arena_take(a, (uint64_t)fit->B, sizeof(int32_t)) : NULL;
+  fit->gradient = slot_if(a, model, wf_step_needs_gradient(c));
+  fit->best = slot_if(a, model, c->restore_best != 0 && c->stop_monitor != 0);
+  fit->average = slot_if(a, model, c->average != 0);
+  fit->mask = slot_if(a, model, c->prune_sparsity > 0);
+  fit->magnitude = slot_if(a, model, c->prune_sparsity > 0);
+  if (wf_optimizer_full_batch(&model->config)) wf_full_batch_layout(&fit->full, a, model);
   fit->backup = arena_take(a, (uint64_t)(1 + model->S) * model->padded, sizeof(wf_real));
-  fit->reports = arena_take(a, REPORTS, sizeof(wf_report));
+  fit->reports = arena_take(a, WF_REPORTS, sizeof(wf_report));
 }
 
 static size_t slot_bytes(const wf_model *model) { return (size_t)(1 + model->S) * model->padded * sizeof(wf_real); }
 
 static void backup_take(wf_fit *fit) {
   memcpy(fit->backup, fit->model->slots, slot_bytes(fit->model));
-  fit->backup_steps = fit->model->steps;
+  fit->progress.backup_steps = fit->model->steps;
+  fit->progress.backup_product = fit->model->momentum_product;
 }
 
 static void epoch_begin(wf_fit *fit) {
-  fit->phase = TRAIN;
-  fit->cursor = 0;
+  wf_progress *p = &fit->progress;
+  p->phase = WF_PHASE_TRAIN;
+  p->cursor = 0;
+  p->gradient_norms = p->gradient_steps = 0;
   wf_sums_clear(&fit->sums, fit->model->K);
-  if (fit->config.shuffle != 0)
-    wf_random_permutation(fit->order, fit->model->config.seed, WF_STREAM_SHUFFLE, (uint32_t)fit->model->epochs,
-                          (uint32_t)fit->train.rows);
+  if (fit->mask) wf_prune_epoch(fit);
+  wf_batch_epoch(fit);
 }
 
 wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *train, const wf_rows *validation) {
-  wf_fit shape = {.model = model, .config = *config, .train = *train, .state = WF_FIT_RUNNING};
+  wf_loss loss = (wf_loss)model->config.loss;
+  wf_fit shape = {.model = model, .config = *config, .train = *train};
   if (validation) shape.validation = *validation;
-  shape.B = config->batch_size < train->rows ? (int)config->batch_size : train->rows;
-  shape.epochs_left = config->epochs;
-  shape.learning_rate = model->config.learning_rate;
+  shape.most = wf_batch_capacity(config, train, loss, model->K);
+  shape.B = wf_batch_most(config, train);
+  shape.progress.learning_rate = shape.progress.rate = model->config.learning_rate;
+  shape.progress.plateau_factor = 1;
+  shape.progress.threshold = -1;
   arena a = {NULL, sizeof shape};
   fit_layout(&shape, &a);
   wf_fit *fit = arena_memory(&a);
@@ -81,10 +75,8 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
   a = (arena){(char *)fit, sizeof shape};
   fit_layout(fit, &a);
   wf_pass_connect(&fit->pass, model);
-  for (int32_t r = 0; r < train->rows; r++) fit->order[r] = r;
-  wf_loss_total(fit->train_total, (wf_loss)model->config.loss, &fit->train, model->K);
-  if (fit->validation.rows > 0)
-    wf_loss_total(fit->validation_total, (wf_loss)model->config.loss, &fit->validation, model->K);
+  wf_loss_total(fit->train_total, loss, &fit->train, model->K);
+  if (fit->validation.rows > 0) wf_loss_total(fit->validation_total, loss, &fit->validation, model->K);
   backup_take(fit);
   epoch_begin(fit);
   return fit;
@@ -92,32 +84,38 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
 
 void wf_fit_free(wf_fit *fit) { wf_free(fit); }
 
-/* Forward and loss of B rows from the cursor; with gradients: dL/d(output) is left in the pass. */
-static void rows_forward(wf_fit *fit, const wf_rows *rows, const int32_t *order, int first, int B, int with_gradients) {
+/* Loss of a batch whose rows are in the pass; with gradients: dL/d(output) is left there. */
+static double batch_forward(wf_fit *fit, const wf_batch *batch, wf_real *w, wf_mode mode, int with_gradients) {
   const wf_model *model = fit->model;
   int last = model->L - 1;
-  wf_pass_rows(&fit->pass, model, rows->x, order, first, B);
-  wf_pass_forward(&fit->pass, model, B);
-  wf_loss_rows(&fit->sums, with_gradients ? fit->pass.d[last] : NULL, fit->pass.a[last], (wf_loss)model->config.loss, rows->y,
-               order, first, B, model->K, model->layers[last].O8);
+  wf_pass_forward(&fit->pass, model, w, batch->B, mode);
+  return wf_loss_rows(&fit->sums, with_gradients ? fit->pass.d[last] : NULL, fit->pass.a[last], model, batch, model->K,
+                      model->layers[last].O8);
 }
 
-static void train_batch(wf_fit *fit) {
-  int B = fit->train.rows - fit->cursor < fit->B ? fit->train.rows - fit->cursor : fit->B;
-  rows_forward(fit, &fit->train, fit->order, fit->cursor, B, 1);
-  fit->cursor += B;
-  fit->rows_seen += B;
-  if (!isfinite(fit->sums.loss)) return; /* no step from a batch that is not finite */
-  wf_update update;
-  wf_update_prepare(&update, fit->model, fit->learning_rate);
-  wf_pass_backward(&fit->pass, fit->model, &update, B);
-  if ((uint64_t)++fit->model->steps % FLUSH_STEPS == 0) wf_model_flush(fit->model);
+/* 0: the batch is not finite, so that no step was made from it. */
+static int train_batch(wf_fit *fit) {
+  wf_progress *p = &fit->progress;
+  int B = wf_batch_size(fit);
+  wf_batch batch;
+  wf_batch_take(&batch, fit, B);
+  double weight = batch_forward(fit, &batch, fit->model->slots, WF_TRAIN, 1);
+  p->cursor += B;
+  p->rows_seen += B;
+  if (!isfinite(fit->sums.loss)) {
+    wf_diagnose(fit, B);
+    return 0;
+  }
+  if (weight > 0) wf_step(fit, B);
+  return 1;
 }
 
 static void evaluate_batch(wf_fit *fit, const wf_rows *rows) {
-  int B4 = fit->pass.B4, left = rows->rows - fit->cursor, B = left < B4 ? left : B4;
-  rows_forward(fit, rows, NULL, fit->cursor, B, 0);
-  fit->cursor += B;
+  int left = rows->rows - fit->progress.cursor, B = left < fit->pass.B4 ? left : fit->pass.B4;
+  wf_batch batch = {.rows = rows, .first = fit->progress.cursor, .B = B};
+  wf_pass_rows(&fit->pass, fit->model, rows, NULL, batch.first, B);
+  batch_forward(fit, &batch, wf_average_weights(fit), WF_PREDICT, 0);
+  fit->progress.cursor += B;
 }
 
 /* 1 if every parameter is finite: w · 0 is 0 for finite w, NaN for the others. */
@@ -128,84 +126,144 @@ static int parameters_finite(const wf_model *model) {
   return f32x4_sum(sum) == 0;
 }
 
-static wf_fit_state diverge(wf_fit *fit) {
-  memcpy(fit->model->slots, fit->backup, slot_bytes(fit->model));
-  fit->model->steps = fit->backup_steps;
-  return fit->state = WF_FIT_DIVERGED;
+static void diverge(wf_fit *fit) {
+  wf_model *model = fit->model;
+  if ((wf_quantity)fit->divergence.quantity == WF_QUANTITY_NONE)
+    fit->divergence = (wf_divergence){model->epochs + 1, model->steps, -1, WF_QUANTITY_LOSS};
+  memcpy(model->slots, fit->backup, slot_bytes(model));
+  model->steps = fit->progress.backup_steps;
+  model->momentum_product = fit->progress.backup_product;
+  fit->progress.state = WF_FIT_DIVERGED;
+}
+
+/* The weights that a fit ends with: those of the best epoch, the average, or the last ones. */
+static void finish(wf_fit *fit, wf_fit_state state) {
+  wf_model *model = fit->model;
+  const wf_real *weights = fit->best && fit->progress.best_epoch > 0 ? fit->best : wf_average_weights(fit);
+  if (weights != model->slots) memcpy(model->slots, weights, model->padded * sizeof *weights);
+  fit->progress.state = (int32_t)state;
+}
+
+static double share_of_zeros(const wf_fit *fit) {
+  const wf_model *model = fit->model;
+  double zeros = 0, all = 0, l1 = 0;
+  for (int l = 0; l < model->L; l++) {
+    const wf_layer *layer = &model->layers[l];
+    if (layer->kind != WF_DENSE) continue;
+    l1 += (double)layer->l1;
+    all += (double)layer->I * layer->O;
+    for (int i = 0; i < layer->I; i++)
+      for (int o = 0; o < layer->O; o++) zeros += model->slots[wf_panel_index(layer, i, o)] == 0;
+  }
+  return fit->mask || l1 > 0 ? zeros / all : (double)NAN;
 }
 
 static void epoch_close(wf_fit *fit) {
-  wf_loss loss = (wf_loss)fit->model->config.loss;
-  int K = fit->model->K, validated = fit->validation.rows > 0;
+  wf_progress *p = &fit->progress;
+  int validated = fit->validation.rows > 0;
+  wf_measures v = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+  if (validated) wf_loss_measure(&v, &fit->sums, fit->validation_total, (wf_loss)fit->model->config.loss, fit->model->K);
   wf_report *report = &fit->reports[fit->report_count++];
   fit->model->epochs++;
-  *report = (wf_report){.epoch = fit->model->epochs, .loss = fit->loss, .metric = fit->metric,
-                        .validation_loss = validated ? wf_loss_mean(&fit->sums, loss, K) : (double)NAN,
-                        .validation_metric = validated ? wf_loss_metric(&fit->sums, fit->validation_total, loss, K) : (double)NAN,
-                        .learning_rate = fit->learning_rate,
-                        .rows_seen = fit->rows_seen};
+  p->epochs_done++;
+  *report = (wf_report){.epoch = fit->model->epochs, .loss = p->loss, .metric = p->metric, .validation_loss = v.loss,
+                        .validation_metric = v.metric, .learning_rate = p->rate, .rows_seen = p->rows_seen,
+                        .gradient_norm = p->gradient_steps > 0 ? p->gradient_norms / p->gradient_steps : (double)NAN,
+                        .batch_size = wf_batch_size(fit), .penalty = wf_penalty(fit->model, fit->model->slots),
+                        .mae = p->mae, .validation_mae = v.mae, .balanced_accuracy = p->balanced_accuracy,
+                        .validation_balanced_accuracy = v.balanced_accuracy, .f1 = p->f1, .validation_f1 = v.f1,
+                        .sparsity = share_of_zeros(fit)};
   backup_take(fit);
-  if (--fit->epochs_left <= 0) fit->state = WF_FIT_DONE;
+  wf_schedule_epoch(fit, report);
+  int stop = wf_monitor_epoch(fit, report);
+  if (stop) finish(fit, WF_FIT_STOPPED);
+  else if (p->state == WF_FIT_CONVERGED || p->epochs_done >= fit->config.epochs)
+    finish(fit, p->state == WF_FIT_CONVERGED ? WF_FIT_CONVERGED : WF_FIT_DONE);
   else epoch_begin(fit);
-}
-
-static phase phase_after(const wf_fit *fit) {
-  return fit->phase == TRAIN && fit->config.evaluate_training != 0 ? EVALUATE : VALIDATE;
 }
 
 /* All rows of a phase are done: keep its numbers, go on to the next. */
 static void phase_close(wf_fit *fit) {
-  wf_loss loss = (wf_loss)fit->model->config.loss;
-  int K = fit->model->K;
-  if (fit->phase == TRAIN && !parameters_finite(fit->model)) {
-    diverge(fit);
-    return;
+  wf_progress *p = &fit->progress;
+  const wf_model *model = fit->model;
+  if (p->phase == WF_PHASE_TRAIN) {
+    if (!parameters_finite(model)) {
+      wf_diagnose(fit, 0);
+      diverge(fit);
+      return;
+    }
+    wf_average_epoch(fit);
   }
-  if (fit->phase != VALIDATE) {
-    fit->loss = wf_loss_mean(&fit->sums, loss, K);
-    fit->metric = wf_loss_metric(&fit->sums, fit->train_total, loss, K);
-    fit->phase = phase_after(fit);
-    fit->cursor = 0;
-    wf_sums_clear(&fit->sums, K);
-    if (fit->phase == EVALUATE || fit->validation.rows > 0) return;
+  if (p->phase != WF_PHASE_VALIDATE) {
+    wf_measures m;
+    wf_loss_measure(&m, &fit->sums, fit->train_total, (wf_loss)model->config.loss, model->K);
+    p->loss = m.loss;
+    p->metric = m.metric;
+    p->mae = m.mae;
+    p->balanced_accuracy = m.balanced_accuracy;
+    p->f1 = m.f1;
+    p->phase = p->phase == WF_PHASE_TRAIN && fit->config.evaluate_training != 0 ? WF_PHASE_EVALUATE : WF_PHASE_VALIDATE;
+    p->cursor = 0;
+    wf_sums_clear(&fit->sums, model->K);
+    if (p->phase == WF_PHASE_EVALUATE || fit->validation.rows > 0) return;
   }
   epoch_close(fit);
 }
 
-wf_fit_state wf_fit_run(wf_fit *fit, double work, double max_epochs) {
-  int count = fit->report_count, stop = max_epochs < REPORTS - count ? count + (int)max_epochs : REPORTS;
-  while (fit->state == WF_FIT_RUNNING && work > 0 && fit->report_count < stop) {
-    const wf_rows *rows = fit->phase == VALIDATE ? &fit->validation : &fit->train;
-    int before = fit->cursor;
-    if (fit->phase == TRAIN) train_batch(fit);
-    else evaluate_batch(fit, rows);
-    work -= (fit->cursor - before) * (fit->phase == TRAIN ? TRAIN_WORK : 1);
-    if (!isfinite(fit->sums.loss)) diverge(fit);
-    else if (fit->cursor >= rows->rows) phase_close(fit);
+/* One batch of the phase. Returns the work done. */
+static double advance(wf_fit *fit) {
+  wf_progress *p = &fit->progress;
+  const wf_rows *rows = p->phase == WF_PHASE_VALIDATE ? &fit->validation : &fit->train;
+  int before = p->cursor, training = p->phase == WF_PHASE_TRAIN;
+  if (training && fit->full) {
+    if (wf_full_batch_run(fit)) phase_close(fit);
+    return TRAIN_WORK * (double)fit->B;
   }
-  return fit->state;
+  if (training) train_batch(fit);
+  else evaluate_batch(fit, rows);
+  double work = (double)(p->cursor - before) * (training ? TRAIN_WORK : 1);
+  if (!isfinite(fit->sums.loss)) diverge(fit);
+  else if (p->cursor >= (training ? fit->M : rows->rows)) phase_close(fit);
+  return work;
+}
+
+wf_fit_state wf_fit_run(wf_fit *fit, double work, double max_epochs) {
+  int count = fit->report_count, stop = max_epochs < WF_REPORTS - count ? count + (int)max_epochs : WF_REPORTS;
+  while (fit->progress.state == WF_FIT_RUNNING && work > 0 && fit->report_count < stop) work -= advance(fit);
+  return (wf_fit_state)fit->progress.state;
 }
 
 int wf_fit_report_count(const wf_fit *fit) { return fit->report_count; }
 const wf_report *wf_fit_reports(const wf_fit *fit) { return fit->reports; }
 void wf_fit_reports_clear(wf_fit *fit) { fit->report_count = 0; }
-int wf_fit_at_epoch_end(const wf_fit *fit) { return fit->phase == TRAIN && fit->cursor == 0; }
-void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate) { fit->learning_rate = learning_rate; }
-double wf_fit_step_in_epoch(const wf_fit *fit) { return fit->phase == TRAIN ? (fit->cursor + fit->B - 1) / fit->B : -1; }
+int wf_fit_at_epoch_end(const wf_fit *fit) { return fit->progress.phase == WF_PHASE_TRAIN && fit->progress.cursor == 0; }
+void wf_fit_divergence(wf_divergence *divergence, const wf_fit *fit) { *divergence = fit->divergence; }
+
+void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate) {
+  fit->progress.learning_rate = learning_rate;
+  fit->progress.rate_set = 1;
+}
+
+double wf_fit_step_in_epoch(const wf_fit *fit) {
+  return fit->progress.phase == WF_PHASE_TRAIN ? (fit->progress.cursor + fit->B - 1) / fit->B : -1;
+}
 
 double wf_fit_loss(wf_real *gradient, wf_fit *fit, const wf_rows *rows) {
   wf_model *model = fit->model;
   if (rows->rows > fit->pass.B4) return (double)NAN;
+  wf_batch batch = {.rows = rows, .B = rows->rows};
+  wf_measures measures;
   wf_sums_clear(&fit->sums, model->K);
-  rows_forward(fit, rows, NULL, 0, rows->rows, gradient != NULL);
-  double loss = wf_loss_mean(&fit->sums, (wf_loss)model->config.loss, model->K);
+  wf_pass_rows(&fit->pass, model, rows, NULL, 0, rows->rows);
+  batch_forward(fit, &batch, model->slots, WF_TRAIN, gradient != NULL);
+  wf_loss_measure(&measures, &fit->sums, fit->train_total, (wf_loss)model->config.loss, model->K);
   wf_sums_clear(&fit->sums, model->K);
-  if (!gradient) return loss;
+  if (!gradient) return measures.loss;
   wf_real *padded = calloc(model->padded, sizeof *padded);
   if (!padded) return (double)NAN;
   wf_update update = {.kind = WF_UPDATE_GRADIENT, .gradient = padded};
   wf_pass_backward(&fit->pass, model, &update, rows->rows);
   wf_slot_export(gradient, model, padded);
   free(padded);
-  return loss;
+  return measures.loss;
 }

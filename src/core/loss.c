@@ -5,21 +5,27 @@
 
 #include "../kernels/vmath.h"
 
-void wf_sums_clear(wf_sums *sums, int K) {
-  sums->rows = sums->loss = sums->correct = 0;
-  for (int k = 0; k < K; k++) sums->residual[k] = 0;
+wf_targets wf_loss_targets(wf_loss loss) {
+#define TARGETS(code, name, targets) WF_##targets,
+  static const wf_targets kinds[] = {WF_LOSSES(TARGETS)};
+#undef TARGETS
+  return kinds[loss];
 }
 
-/* Row r's place in the targets. */
-static size_t place(const int32_t *order, int first, int r) { return (size_t)(order ? order[first + r] : first + r); }
+void wf_sums_clear(wf_sums *sums, int K) {
+  sums->rows = sums->weight = sums->loss = sums->correct = sums->absolute = 0;
+  for (int k = 0; k < K; k++) sums->residual[k] = 0;
+  for (int k = 0; k < 3 * K; k++) sums->tally[k] = 0;
+}
 
 /* All rows of one output after the other; two sums, so that an addition need not wait for the last one. */
-static void mse_rows(wf_sums *sums, wf_real *d, const wf_real *z, const wf_real *y, const int32_t *order, int first, int B, int K,
-                     int O8, wf_real scale) {
+static void mse_rows(wf_sums *sums, wf_real *d, const wf_real *z, const wf_batch *batch, int K, int O8, wf_real scale) {
+  const wf_real *y = batch->rows->y;
+  int B = batch->B;
   for (int k = 0; k < K; k++) {
     double sum[2] = {0, 0};
     for (int r = 0; r < B; r++) {
-      double e = (double)z[(size_t)r * (size_t)O8 + (size_t)k] - (double)y[place(order, first, r) * (size_t)K + (size_t)k];
+      double e = (double)z[(size_t)r * (size_t)O8 + (size_t)k] - (double)y[wf_batch_row(batch, r) * (size_t)K + (size_t)k];
       sum[r & 1] += e * e;
       if (d) d[(size_t)r * (size_t)O8 + (size_t)k] = scale * (wf_real)e;
     }
@@ -79,34 +85,35 @@ static void binary_row(wf_sums *sums, wf_real *d, const wf_real *z, const wf_rea
   }
 }
 
-void wf_loss_rows(wf_sums *sums, wf_real *d, wf_real *z, wf_loss loss, const void *y, const int32_t *order, int first, int B,
-                  int K, int O8) {
+double wf_loss_rows(wf_sums *sums, wf_real *d, wf_real *z, const wf_model *model, const wf_batch *batch, int K, int O8) {
+  wf_loss loss = (wf_loss)model->config.loss;
+  int B = batch->B;
   double n = loss == WF_CROSS_ENTROPY ? B : (double)B * K;
   wf_real scale = (wf_real)((loss == WF_MSE ? 2 : 1) / n);
+  const void *y = batch->rows->y;
   sums->rows += B;
+  sums->weight += B;
   if (loss == WF_MSE) {
-    mse_rows(sums, d, z, y, order, first, B, K, O8, scale);
-    return;
+    mse_rows(sums, d, z, batch, K, O8, scale);
+    return B;
   }
   for (int r = 0; r < B; r++, z += O8) {
-    size_t row = place(order, first, r);
+    size_t row = wf_batch_row(batch, r);
     if (loss == WF_CROSS_ENTROPY) cross_entropy_row(sums, d, z, ((const int32_t *)y)[row], K, O8, scale);
     else binary_row(sums, d, z, (const wf_real *)y + row * (size_t)K, K, scale);
     if (d) d += O8;
   }
+  return B;
 }
 
-double wf_loss_mean(const wf_sums *sums, wf_loss loss, int K) {
-  return sums->loss / (loss == WF_CROSS_ENTROPY ? sums->rows : sums->rows * K);
-}
-
-double wf_loss_metric(const wf_sums *sums, const double *total, wf_loss loss, int K) {
-  if (loss == WF_CROSS_ENTROPY) return sums->correct / sums->rows;
-  if (loss == WF_BINARY_CROSS_ENTROPY) return sums->correct / (sums->rows * K);
-  double r2 = 0;
+void wf_loss_measure(wf_measures *measures, const wf_sums *sums, const double *total, wf_loss loss, int K) {
+  wf_targets kind = wf_loss_targets(loss);
+  double n = sums->weight, elements = kind == WF_CLASS || kind == WF_SHARES ? n : n * K, r2 = 0;
+  *measures = (wf_measures){sums->loss / elements, sums->correct / elements, (double)NAN, (double)NAN, (double)NAN};
+  if (kind != WF_NUMBERS) return;
   for (int k = 0; k < K; k++)
     r2 += total[k] > 0 ? 1 - sums->residual[k] / total[k] : sums->residual[k] == 0 ? 1 : 0;
-  return r2 / K;
+  measures->metric = r2 / K;
 }
 
 void wf_loss_total(double *total, wf_loss loss, const wf_rows *rows, int K) {
@@ -124,7 +131,8 @@ void wf_loss_total(double *total, wf_loss loss, const wf_rows *rows, int K) {
   }
 }
 
-void wf_loss_probabilities(wf_real *z, wf_loss loss, int B, int K, int O8) {
+void wf_loss_probabilities(wf_real *z, const wf_config *config, int B, int K, int O8) {
+  wf_loss loss = (wf_loss)config->loss;
   if (loss == WF_MSE) return;
   for (int r = 0; r < B; r++, z += O8) {
     f32x4 factor = f32x4_splat(1);

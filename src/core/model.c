@@ -15,32 +15,35 @@ void wf_free(void *p) { free(p); }
 static void model_layout(wf_model *model, arena *a) {
   model->layers = arena_take(a, (uint64_t)model->L, sizeof(wf_layer));
   model->slots = arena_take(a, (uint64_t)(1 + model->S) * model->padded, sizeof(wf_real));
+  model->positive = arena_take(a, (uint64_t)model->K, sizeof(wf_real));
 }
 
-static wf_layer layer_of(const wf_layer_config *config, int I, size_t *at) {
-  wf_layer layer = {.I = I, .O = (int)config->units, .O8 = round8((int)config->units),
-                    .activation = (wf_activation)config->activation, .slope = (wf_real)config->slope,
-                    .initializer = (wf_initializer)config->initializer};
+static wf_layer layer_of(const wf_layer_config *c, int I, size_t *at) {
+  wf_layer layer = {.kind = (wf_layer_kind)c->kind, .I = I, .O = (int)c->units, .O8 = round8((int)c->units),
+                    .activation = (wf_activation)c->activation, .initializer = (wf_initializer)c->initializer,
+                    .slope = (wf_real)c->slope, .l1 = (wf_real)c->l1, .l2 = (wf_real)c->l2, .max_norm = (wf_real)c->max_norm,
+                    .rate = (wf_real)c->rate, .epsilon = (wf_real)c->norm_epsilon, .momentum = (wf_real)c->norm_momentum};
+  size_t O8 = (size_t)layer.O8;
   layer.weight = *at;
-  layer.bias = *at + (size_t)round4(I) * (size_t)layer.O8;
-  *at = layer.bias + (size_t)layer.O8;
+  layer.bias = *at + (layer.kind == WF_DENSE ? (size_t)round4(I) * O8 : O8);
+  layer.running = layer.bias + O8;
+  if (layer.kind != WF_DROPOUT) *at = layer.running + (layer.kind == WF_BATCH_NORM ? 2 * O8 : 0);
   return layer;
 }
 
-static int slots_of(wf_optimizer optimizer) {
-#define SLOTS(code, name, slots) slots,
-  static const int slots[] = {WF_OPTIMIZERS(SLOTS)};
-#undef SLOTS
-  return slots[optimizer];
+/* Numbers of a layer in plain order. */
+static size_t layer_size(const wf_layer *layer) {
+  static const size_t vectors[] = {[WF_DENSE] = 1, [WF_DROPOUT] = 0, [WF_BATCH_NORM] = 4, [WF_LAYER_NORM] = 2};
+  return (vectors[layer->kind] + (layer->kind == WF_DENSE ? (size_t)layer->I : 0)) * (size_t)layer->O;
 }
 
 wf_model *wf_model_new(const wf_config *config, const wf_layer_config *layers) {
-  wf_model shape = {.config = *config, .L = (int)config->layers, .D = (int)config->inputs};
-  shape.S = slots_of((wf_optimizer)config->optimizer);
+  wf_model shape = {.config = *config, .L = (int)config->layers, .D = (int)config->inputs, .momentum_product = 1};
+  shape.S = wf_optimizer_slots(config);
   int I = shape.D;
   for (int l = 0; l < shape.L; l++) {
     wf_layer layer = layer_of(&layers[l], I, &shape.padded);
-    shape.P += ((size_t)I + 1) * (size_t)layer.O;
+    shape.P += layer_size(&layer);
     I = layer.O;
   }
   shape.K = I;
@@ -57,7 +60,9 @@ wf_model *wf_model_new(const wf_config *config, const wf_layer_config *layers) {
     model->layers[l] = layer_of(&layers[l], I, &at);
     I = model->layers[l].O;
   }
+  for (int k = 0; k < model->K; k++) model->positive[k] = (wf_real)config->positive_weight;
   wf_model_initialize(model);
+  wf_optimizer_begin(model);
   return model;
 }
 
@@ -66,22 +71,37 @@ size_t wf_model_size(const wf_model *model) { return model->P; }
 int wf_model_slots(const wf_model *model) { return model->S; }
 double wf_model_steps(const wf_model *model) { return model->steps; }
 double wf_model_epochs(const wf_model *model) { return model->epochs; }
+double wf_model_momentum_product(const wf_model *model) { return model->momentum_product; }
 
-void wf_model_set_progress(wf_model *model, double steps, double epochs) {
+void wf_model_set_progress(wf_model *model, double steps, double epochs, double momentum_product) {
   model->steps = steps;
   model->epochs = epochs;
+  model->momentum_product = momentum_product;
+}
+
+void wf_model_set_positive_weights(wf_model *model, const wf_real *weights) {
+  memcpy(model->positive, weights, (size_t)model->K * sizeof *weights);
 }
 
 size_t wf_panel_index(const wf_layer *layer, int i, int o) {
   return layer->weight + (size_t)(o / 8) * (size_t)round4(layer->I) * 8 + (size_t)i * 8 + (size_t)(o % 8);
 }
 
+/* Where the next number in plain order lies in a slot, for number n of a layer. */
+static size_t place_of(const wf_layer *layer, size_t n) {
+  size_t O = (size_t)layer->O, row = n / O, column = n % O;
+  if (layer->kind != WF_DENSE) return layer->weight + row * (size_t)layer->O8 + column;
+  return row < (size_t)layer->I ? wf_panel_index(layer, (int)row, (int)column) : layer->bias + column;
+}
+
 void wf_slot_export(wf_real *values, const wf_model *model, const wf_real *slot) {
-  for (const wf_layer *layer = model->layers; layer < model->layers + model->L; layer++) {
-    for (int i = 0; i < layer->I; i++)
-      for (int o = 0; o < layer->O; o++) *values++ = slot[wf_panel_index(layer, i, o)];
-    for (int o = 0; o < layer->O; o++) *values++ = slot[layer->bias + (size_t)o];
-  }
+  for (const wf_layer *layer = model->layers; layer < model->layers + model->L; layer++)
+    for (size_t n = 0, size = layer_size(layer); n < size; n++) *values++ = slot[place_of(layer, n)];
+}
+
+void wf_slot_import(wf_real *slot, const wf_model *model, const wf_real *values) {
+  for (const wf_layer *layer = model->layers; layer < model->layers + model->L; layer++)
+    for (size_t n = 0, size = layer_size(layer); n < size; n++) slot[place_of(layer, n)] = *values++;
 }
 
 void wf_model_export(wf_real *values, const wf_model *model, int slot) {
@@ -89,12 +109,7 @@ void wf_model_export(wf_real *values, const wf_model *model, int slot) {
 }
 
 void wf_model_import(wf_model *model, const wf_real *values, int slot) {
-  wf_real *to = model->slots + (size_t)slot * model->padded;
-  for (const wf_layer *layer = model->layers; layer < model->layers + model->L; layer++) {
-    for (int i = 0; i < layer->I; i++)
-      for (int o = 0; o < layer->O; o++) to[wf_panel_index(layer, i, o)] = *values++;
-    for (int o = 0; o < layer->O; o++) to[layer->bias + (size_t)o] = *values++;
-  }
+  wf_slot_import(model->slots + (size_t)slot * model->padded, model, values);
 }
 
 enum { PREDICT_ROWS = 64 };
@@ -103,19 +118,20 @@ int wf_model_predict(wf_real *y, wf_model *model, const wf_real *x, int rows, in
   int block = rows < PREDICT_ROWS ? rows : PREDICT_ROWS, K = model->K;
   wf_pass pass;
   arena a = {NULL, 0};
-  wf_pass_layout(&pass, &a, model, block, 0);
+  wf_pass_layout(&pass, &a, model, block, 0, 0);
   char *memory = arena_memory(&a);
   if (!memory) return 0;
   a = (arena){memory, 0};
-  wf_pass_layout(&pass, &a, model, block, 0);
+  wf_pass_layout(&pass, &a, model, block, 0, 0);
   wf_pass_connect(&pass, model);
+  wf_rows source = {.x = x, .rows = rows};
   wf_real *out = pass.a[model->L - 1];
   int O8 = model->layers[model->L - 1].O8;
   for (int first = 0; first < rows; first += block) {
     int B = rows - first < block ? rows - first : block;
-    wf_pass_rows(&pass, model, x, NULL, first, B);
-    wf_pass_forward(&pass, model, B);
-    if (probabilities) wf_loss_probabilities(out, (wf_loss)model->config.loss, B, K, O8);
+    wf_pass_rows(&pass, model, &source, NULL, first, B);
+    wf_pass_forward(&pass, model, model->slots, B, WF_PREDICT);
+    if (probabilities) wf_loss_probabilities(out, &model->config, B, K, O8);
     for (int r = 0; r < B; r++) memcpy(y + (size_t)(first + r) * (size_t)K, out + (size_t)r * (size_t)O8, (size_t)K * sizeof *y);
   }
   wf_free(memory);

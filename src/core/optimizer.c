@@ -3,6 +3,8 @@
 
 #include "model.h"
 
+enum { FLUSH_STEPS = 256 };
+
 /* beta^n by squaring: the same bits whether a run was resumed or not. */
 static double power(double beta, double n) {
   double result = 1;
@@ -24,10 +26,29 @@ void wf_model_flush(wf_model *model) {
   flush(model->slots + model->padded, (size_t)model->S * model->padded, (wf_real)1e-36);
 }
 
-void wf_update_prepare(wf_update *update, const wf_model *model, double learning_rate) {
+int wf_optimizer_slots(const wf_config *config) {
+#define SLOTS(code, name, slots) slots,
+  static const int slots[] = {WF_OPTIMIZERS(SLOTS)};
+#undef SLOTS
+  return slots[(int)config->optimizer] - ((wf_optimizer)config->optimizer == WF_ADAM && config->amsgrad == 0);
+}
+
+int wf_optimizer_full_batch(const wf_config *config) {
+  wf_optimizer kind = (wf_optimizer)config->optimizer;
+  return kind == WF_LBFGS || kind == WF_CONJUGATE_GRADIENT || kind == WF_NEWTON_CG;
+}
+
+void wf_optimizer_begin(wf_model *model) { (void)model; }
+
+void wf_update_done(wf_model *model) {
+  if ((uint64_t)++model->steps % FLUSH_STEPS == 0) wf_model_flush(model);
+}
+
+void wf_update_prepare(wf_update *update, const wf_model *model, double learning_rate, double momentum) {
   const wf_config *c = &model->config;
   double t = model->steps + 1, rate = learning_rate;
-  *update = (wf_update){.first = model->steps == 0, .nesterov = c->nesterov != 0, .decay = (wf_real)c->weight_decay};
+  (void)momentum;
+  *update = (wf_update){.first = model->steps == 0, .nesterov = c->nesterov != 0, .penalty = (wf_real)c->weight_decay};
   update->w = model->slots;
   update->s1 = model->slots + model->padded;
   if ((wf_optimizer)c->optimizer == WF_ADAM) {

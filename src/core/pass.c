@@ -1,30 +1,43 @@
-/* pass.c: forward and backward through all layers · in: rows, weights · out: activations, gradients into an update · next: loss.c */
+/* pass.c: forward and backward through all layers · in: rows, weights · out: outputs, gradients into an update · next: dropout.c, norm.c */
 #include "model.h"
 
 #include "../kernels/activation.h"
 
 static uint64_t area(const wf_pass *pass, const wf_layer *layer) { return (uint64_t)pass->B4 * (uint64_t)layer->O8; }
 
-void wf_pass_layout(wf_pass *pass, arena *a, const wf_model *model, int B, int with_gradients) {
-  uint64_t L = (uint64_t)model->L;
+/* Whether the backward pass needs a second array of the layer's outputs. */
+static int keeps_z(const wf_layer *layer, int with_gradients) {
+  if (layer->kind == WF_DENSE) return wf_activation_keeps_z(layer->activation);
+  return with_gradients;
+}
+
+static void layer_layout(wf_pass *pass, arena *a, const wf_layer *layer, int l, int with_gradients) {
+  uint64_t rows = (uint64_t)pass->B4, longest = (uint64_t)(pass->B4 > layer->O8 ? pass->B4 : layer->O8);
+  const wf_real **x = arena_take(a, rows, sizeof *x);
+  wf_real *out = arena_take(a, area(pass, layer), sizeof *out);
+  wf_real *z = keeps_z(layer, with_gradients) ? arena_take(a, area(pass, layer), sizeof *z) : NULL;
+  wf_real *d = with_gradients ? arena_take(a, area(pass, layer), sizeof *d) : NULL;
+  wf_real *s = layer->kind == WF_BATCH_NORM || layer->kind == WF_LAYER_NORM ? arena_take(a, 2 * longest, sizeof *s) : NULL;
+  if (!a->base) return;
+  pass->x[l] = x;
+  pass->a[l] = out;
+  pass->z[l] = z;
+  pass->d[l] = d;
+  pass->s[l] = s;
+}
+
+void wf_pass_layout(wf_pass *pass, arena *a, const wf_model *model, int B, int with_gradients, int copies) {
+  uint64_t L = (uint64_t)model->L, D8 = (uint64_t)round8(model->D);
   pass->B4 = round4(B);
   pass->x = arena_take(a, L, sizeof *pass->x);
   pass->a = arena_take(a, L, sizeof *pass->a);
   pass->z = arena_take(a, L, sizeof *pass->z);
   pass->d = arena_take(a, L, sizeof *pass->d);
-  pass->zero = arena_take(a, (uint64_t)model->D, sizeof(wf_real));
-  for (int l = 0; l < model->L; l++) {
-    const wf_layer *layer = &model->layers[l];
-    const wf_real **x = arena_take(a, (uint64_t)pass->B4, sizeof *x);
-    wf_real *out = arena_take(a, area(pass, layer), sizeof *out);
-    wf_real *z = wf_activation_keeps_z(layer->activation) ? arena_take(a, area(pass, layer), sizeof *z) : NULL;
-    wf_real *d = with_gradients ? arena_take(a, area(pass, layer), sizeof *d) : NULL;
-    if (!a->base) continue;
-    pass->x[l] = x;
-    pass->a[l] = out;
-    pass->z[l] = z;
-    pass->d[l] = d;
-  }
+  pass->s = arena_take(a, L, sizeof *pass->s);
+  pass->zero = arena_take(a, D8, sizeof(wf_real));
+  copies = copies || model->layers[0].kind != WF_DENSE;
+  pass->gathered = copies ? arena_take(a, (uint64_t)pass->B4 * D8, sizeof *pass->gathered) : NULL;
+  for (int l = 0; l < model->L; l++) layer_layout(pass, a, &model->layers[l], l, with_gradients);
 }
 
 void wf_pass_connect(wf_pass *pass, const wf_model *model) {
@@ -32,29 +45,61 @@ void wf_pass_connect(wf_pass *pass, const wf_model *model) {
     for (int r = 0; r < pass->B4; r++) pass->x[l][r] = pass->a[l - 1] + (size_t)r * (size_t)model->layers[l - 1].O8;
 }
 
-void wf_pass_rows(wf_pass *pass, const wf_model *model, const wf_real *x, const int32_t *order, int first, int B) {
-  size_t D = (size_t)model->D;
-  for (int r = 0; r < B; r++) pass->x[0][r] = x + (size_t)(order ? order[first + r] : first + r) * D;
+static void row_copy(wf_real *to, const wf_rows *rows, size_t row, size_t D) {
+  if (!rows->bytes) {
+    memcpy(to, rows->x + row * D, D * sizeof *to);
+    return;
+  }
+  const uint8_t *bytes = rows->bytes + row * D;
+  for (size_t i = 0; i < D; i++) to[i] = rows->offset + rows->scale * (wf_real)bytes[i];
+}
+
+void wf_pass_rows(wf_pass *pass, const wf_model *model, const wf_rows *rows, const int32_t *order, int first, int B) {
+  size_t D = (size_t)model->D, D8 = (size_t)round8(model->D);
+  for (int r = 0; r < B; r++) {
+    size_t row = (size_t)(order ? order[first + r] : first + r);
+    if (pass->gathered) row_copy(pass->gathered + (size_t)r * D8, rows, row, D);
+    pass->x[0][r] = pass->gathered ? pass->gathered + (size_t)r * D8 : rows->x + row * D;
+  }
   for (int r = B; r < round4(B); r++) pass->x[0][r] = pass->zero;
 }
 
-void wf_pass_forward(wf_pass *pass, const wf_model *model, int B) {
+static void dense_forward(wf_pass *pass, const wf_layer *layer, const wf_real *w, int l, int B) {
+  int B4 = round4(B);
+  wf_matmul_forward(pass->a[l], pass->x[l], w + layer->weight, w + layer->bias, B4, layer->I, layer->O8);
+  wf_activation_forward(pass->a[l], pass->z[l], layer->activation, layer->slope, (size_t)B4 * (size_t)layer->O8);
+}
+
+void wf_pass_forward(wf_pass *pass, const wf_model *model, wf_real *w, int B, wf_mode mode) {
   for (int l = 0; l < model->L; l++) {
-    const wf_layer *layer = &model->layers[l];
-    int B4 = round4(B);
-    wf_matmul_forward(pass->a[l], pass->x[l], model->slots + layer->weight, model->slots + layer->bias, B4, layer->I, layer->O8);
-    wf_activation_forward(pass->a[l], pass->z[l], layer->activation, layer->slope, (size_t)B4 * (size_t)layer->O8);
+    switch (model->layers[l].kind) {
+      case WF_DROPOUT: wf_dropout_forward(pass, model, l, B, mode); break;
+      case WF_BATCH_NORM: wf_batch_norm_forward(pass, model, w, l, B, mode); break;
+      case WF_LAYER_NORM: wf_layer_norm_forward(pass, model, w, l, B); break;
+      default: dense_forward(pass, &model->layers[l], w, l, B);
+    }
   }
 }
 
-void wf_pass_backward(wf_pass *pass, const wf_model *model, const wf_update *update, int B) {
+static void dense_backward(wf_pass *pass, const wf_model *model, const wf_update *update, int l, int B) {
+  const wf_layer *layer = &model->layers[l];
   int B4 = round4(B);
+  wf_activation_backward(pass->d[l], pass->a[l], pass->z[l], layer->activation, layer->slope, (size_t)B4 * (size_t)layer->O8);
+  if (l > 0) /* before the update: the gradient of the inputs belongs to the weights of the forward pass */
+    wf_matmul_input_gradient(pass->d[l - 1], pass->d[l], model->slots + layer->weight, B4, layer->I, layer->O8,
+                             model->layers[l - 1].O8);
+  wf_update weights = *update;
+  weights.penalty += layer->l2;
+  wf_matmul_weight_gradient(&weights, update, layer->weight, layer->bias, pass->x[l], pass->d[l], B, layer->I, layer->O8);
+}
+
+void wf_pass_backward(wf_pass *pass, const wf_model *model, const wf_update *update, int B) {
   for (int l = model->L - 1; l >= 0; l--) {
-    const wf_layer *layer = &model->layers[l];
-    wf_activation_backward(pass->d[l], pass->a[l], pass->z[l], layer->activation, layer->slope, (size_t)B4 * (size_t)layer->O8);
-    if (l > 0) /* before the update: the gradient of the inputs belongs to the weights of the forward pass */
-      wf_matmul_input_gradient(pass->d[l - 1], pass->d[l], model->slots + layer->weight, B4, layer->I, layer->O8,
-                               model->layers[l - 1].O8);
-    wf_matmul_weight_gradient(update, layer->weight, layer->bias, pass->x[l], pass->d[l], B, layer->I, layer->O8);
+    switch (model->layers[l].kind) {
+      case WF_DROPOUT: wf_dropout_backward(pass, model, l, B); break;
+      case WF_BATCH_NORM: wf_batch_norm_backward(pass, model, update, l, B); break;
+      case WF_LAYER_NORM: wf_layer_norm_backward(pass, model, update, l, B); break;
+      default: dense_backward(pass, model, update, l, B);
+    }
   }
 }

@@ -1,5 +1,6 @@
 // descent.js: linear models that are solved in steps: elastic net, logistic regression · in: rows · out: a report a step, coefficients · next: session.js
 import { Held } from './engine.js';
+import { report } from './fields.js';
 import { FitAtOnce, checkFinite, measure, predictLinear } from './least-squares.js';
 import { CONVERGED, DONE, RUNNING } from './native.js';
 import { logLoss } from './softmax.js';
@@ -110,9 +111,9 @@ export class IterativeFit {
     const parts = this.#parts(), state = this.#joined(parts);
     const apart = task.multilabel;
     const z = (/** @type {{ x: Float64Array, rows: number }} */ { x, rows }) => ({ data: predictLinear(state, x, rows, task.features), rows, cols: task.outputs });
-    const measured = task.solver === 'logistic' ? this.#logistic(parts) : last || task.rows < task.features ? measure(state, task, task.weight) : this.#elastic(parts);
-    const held = !task.validation ? [NaN, NaN] : task.solver === 'logistic' ? logLoss(z(task.validation), task.validation.y, apart) : measure(state, task.validation);
-    this.reports.push(this.iterations, ...measured, ...held, NaN, this.iterations * task.rows);
+    const [loss, metric] = task.solver === 'logistic' ? this.#logistic(parts) : last || task.rows < task.features ? measure(state, task, task.weight) : this.#elastic(parts);
+    const [validationLoss, validationMetric] = !task.validation ? [NaN, NaN] : task.solver === 'logistic' ? logLoss(z(task.validation), task.validation.y, apart) : measure(state, task.validation);
+    this.reports.push(...report({ epoch: this.iterations, loss, metric, validationLoss, validationMetric, rowsSeen: this.iterations * task.rows }));
   }
 
   /** Mean log loss without the penalty, accuracy; means over the solvers. @param {Part[]} parts */

@@ -1,6 +1,7 @@
 // least-squares.js: linear models that are solved at once: least squares, ridge · in: rows in f64 · out: coefficients, their report · next: descent.js
 import { WasmfitError } from './errors.js';
 import { mse, r2 } from './metrics.js';
+import { report } from './fields.js';
 import { CONVERGED } from './native.js';
 import { dependentColumns, leastSquaresStatistics } from './statistics.js';
 
@@ -125,8 +126,9 @@ export class FitAtOnce {
   takeReports() {
     const { task, found } = this;
     if (!found) return new Float64Array();
-    const held = task.validation ? measure(found.state, task.validation) : [NaN, NaN];
-    return Float64Array.of(1, ...found.measured ?? measure(found.state, task, task.weight), ...held, NaN, task.rows);
+    const [loss, metric] = found.measured ?? measure(found.state, task, task.weight);
+    const [validationLoss, validationMetric] = task.validation ? measure(found.state, task.validation) : [NaN, NaN];
+    return Float64Array.from(report({ epoch: 1, loss, metric, validationLoss, validationMetric, rowsSeen: task.rows }));
   }
 
   setLearningRate() {}

@@ -1,6 +1,7 @@
 // native.js: a model and its fit inside the core · in: configuration, rows · out: weights, reports, predictions · next: session.js
 import { Held } from './engine.js';
 import { WasmfitError } from './errors.js';
+import { CONFIG, FIT, LAYER, REPORT, pack } from './fields.js';
 import { codeOf } from './options.js';
 import { activations, initializers, losses, optimizers } from './registry.js';
 
@@ -13,27 +14,24 @@ import { activations, initializers, losses, optimizers } from './registry.js';
 /** x (rows, inputs); y (rows, outputs), or class indices. @typedef {{ x: Float32Array, y: Float32Array | Int32Array, rows: number }} Rows */
 /** @typedef {{ batchSize: number, epochs: number, shuffle: boolean, evaluateTraining: boolean }} FitOptions */
 
-/** Fields of a report: WF_REPORT_FIELDS of src/wasmfit.h. */
-export const REPORT_FIELDS = 7;
-/** wf_fit_state; converged: of linear models, which have no such state in the core. */
-export const RUNNING = 0, DONE = 1, DIVERGED = 2, CONVERGED = 3;
+export const REPORT_FIELDS = REPORT.length;
+/** wf_fit_state */
+export const RUNNING = 0, DONE = 1, DIVERGED = 2, CONVERGED = 3, STOPPED = 4;
 
-/** @param {Config} config WF_CONFIG_FIELDS, in order */
-function packConfig({ inputs, layers, loss, optimizer, seed }) {
-  const { learningRate, momentum = 0, dampening = 0, nesterov = false, beta1 = 0, beta2 = 0, epsilon = 1, weightDecay } = optimizer;
-  return Float64Array.from([inputs, layers.length, codeOf(losses, loss), seed, codeOf(optimizers, optimizer.name), learningRate,
-    momentum, dampening, nesterov, beta1, beta2, epsilon, weightDecay].map(Number));
-}
+/** @param {Config} config */
+const packConfig = ({ layers, loss, optimizer: { name, ...rest }, ...config }) => Float64Array.from(pack(CONFIG,
+  { ...config, ...rest, layers: layers.length, loss: codeOf(losses, loss), optimizer: codeOf(optimizers, name) }));
 
-/** @param {Layer[]} layers WF_LAYER_FIELDS, in order */
-function packLayers(layers) {
-  return Float64Array.from(layers.flatMap(({ units, activation, initializer }) => [units, codeOf(activations, activation.name),
-    codeOf(initializers, initializer), Number(activation.negativeSlope ?? activation.alpha ?? 0)]));
-}
+/** @param {Layer[]} layers */
+const packLayers = (layers) => Float64Array.from(layers.flatMap(({ units, activation, initializer }) => pack(LAYER, {
+  units, activation: codeOf(activations, activation.name), initializer: codeOf(initializers, initializer), slope: activation.negativeSlope ?? activation.alpha })));
 
-/** @param {Rows} rows WF_ROWS: two pointers, a count, reserved */
+/** Of the milestones there are places for 32. @param {FitOptions} options */
+const packFit = (options) => Float64Array.from([...pack(FIT, /** @type {any} */ (options)), ...new Array(32).fill(0)]);
+
+/** wf_rows: x, bytes, y, weight, label, rows, offset, scale @param {Rows} rows */
 function packRows({ rows }, x = 0, y = 0) {
-  return Int32Array.of(x, y, rows, 0);
+  return Int32Array.of(x, 0, y, 0, 0, rows, 0, 0);
 }
 
 /** sizeof(wf_fault) */
@@ -97,7 +95,7 @@ export class NativeModel {
     [weights, ...slots].forEach((values, slot) => engine.scope((copy) => {
       engine.exports.wf_model_import(this.pointer, copy(values, 'the weights'), slot);
     }));
-    engine.exports.wf_model_set_progress(this.pointer, steps, epochs);
+    engine.exports.wf_model_set_progress(this.pointer, steps, epochs, 1);
   }
 
   /**
@@ -131,19 +129,19 @@ export class NativeFit {
    * @param {Rows} train
    * @param {Rows | null} validation
    */
-  constructor(model, { batchSize, epochs, shuffle, evaluateTraining }, train, validation) {
+  constructor(model, options, train, validation) {
     const { engine } = model;
     this.held = new Held(engine);
     this.engine = engine;
     this.model = model;
     this.pointer = 0;
     try {
-      const [rows, held] = [train, validation].map((part) => part === null ? Int32Array.of(0, 0, 0, 0) : packRows(part, this.held.take(part.x), this.held.take(part.y)));
+      const [rows, held] = [train, validation].map((part) => part === null ? new Int32Array(8) : packRows(part, this.held.take(part.x), this.held.take(part.y)));
       this.pointer = engine.scope((copy) => {
-        const options = copy(Float64Array.of(batchSize, epochs, Number(shuffle), Number(evaluateTraining)), 'the options');
+        const packed = copy(packFit(options), 'the options');
         const fault = copy(FAULT_BYTES, 'the options');
-        if (!engine.exports.wf_fit_check(fault, options)) throw refusal(engine, fault);
-        return engine.exports.wf_fit_new(model.pointer, options, copy(rows, 'the rows'), copy(held, 'the rows'));
+        if (!engine.exports.wf_fit_check(fault, packed)) throw refusal(engine, fault);
+        return engine.exports.wf_fit_new(model.pointer, packed, copy(rows, 'the rows'), copy(held, 'the rows'));
       }) >>> 0;
       if (this.pointer === 0) throw engine.outOfMemory('the fit');
     } catch (error) {

@@ -111,13 +111,13 @@ static void bias_gradient_tile(const wf_update *update, size_t at, const wf_real
   wf_update_run(update, at, g, 8);
 }
 
-void wf_matmul_weight_gradient(const wf_update *update, size_t at_w, size_t at_b, const wf_real *const *x,
+void wf_matmul_weight_gradient(const wf_update *weights, const wf_update *biases, size_t at_w, size_t at_b, const wf_real *const *x,
                                const wf_real *dy, int B, int I, int O8) {
   size_t panel = (size_t)round4(I) * 8;
   for (int o = 0; o < O8; o += 8, at_w += panel) {
     for (int i = 0; i < I; i += 4)
-      weight_gradient_tile(update, at_w + (size_t)i * 8, x, dy + o, B, i, I - i < 4 ? I - i : 4, O8);
-    bias_gradient_tile(update, at_b + (size_t)o, dy + o, B, O8);
+      weight_gradient_tile(weights, at_w + (size_t)i * 8, x, dy + o, B, i, I - i < 4 ? I - i : 4, O8);
+    bias_gradient_tile(biases, at_b + (size_t)o, dy + o, B, O8);
   }
 }
 

@@ -18,9 +18,9 @@ void wf_matmul_forward(wf_real *y, const wf_real *const *x, const wf_real *w, co
 /* dX = dY Wᵀ.  dx (B2,ldx) out, columns 0..I4-1; dy (B2,O8); w panels (I,O). B2: a multiple of 2. */
 void wf_matmul_input_gradient(wf_real *dx, const wf_real *dy, const wf_real *w, int B2, int I, int O8, int ldx);
 
-/* dW = Xᵀ dY and db = 1ᵀ dY, each tile handed to the update while it is in registers.
- * update: what becomes of a gradient; at_w, at_b: where W's panels and b begin in the parameters. x (B) pointers; dy (B,O8). */
-void wf_matmul_weight_gradient(const wf_update *update, size_t at_w, size_t at_b, const wf_real *const *x,
+/* dW = Xᵀ dY and db = 1ᵀ dY, each tile handed to its update while it is in registers.
+ * weights, biases: what becomes of a gradient; at_w, at_b: where W's panels and b begin in the parameters. x (B) pointers; dy (B,O8). */
+void wf_matmul_weight_gradient(const wf_update *weights, const wf_update *biases, size_t at_w, size_t at_b, const wf_real *const *x,
                                const wf_real *dy, int B, int I, int O8);
 
 /* The oracles of the tests: the same products by the plain definition, in plain layout (w (I,O), all strides tight). */

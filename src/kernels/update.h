@@ -2,7 +2,7 @@
  *
  * One formula a kind, written once, on vectors. w parameters, g gradient, s1 s2 state slots of the same layout; all scalars are
  * computed in f64 by wf_update_prepare (core/optimizer.c) and rounded once.
- *   every kind but GRADIENT   g ← g + decay w
+ *   every kind but GRADIENT   g ← g + penalty w
  *   GRADIENT   store g
  *   SGD        w ← w - rate g
  *   MOMENTUM   s1 ← first step ? g : beta1 s1 + gain1 g;   w ← w - rate (nesterov ? g + beta1 s1 : s1)
@@ -22,12 +22,12 @@ typedef struct wf_update {
   wf_update_kind kind;
   int first, nesterov;
   wf_real *w, *s1, *s2, *gradient;
-  wf_real rate, decay, beta1, gain1, beta2, gain2, scale, epsilon;
+  wf_real rate, penalty, beta1, gain1, beta2, gain2, scale, epsilon;
 } wf_update;
 
 static inline void update_momentum(const wf_update *u, size_t at, f32x4 g) {
   f32x4 w = f32x4_load(u->w + at);
-  g = f32x4_madd(f32x4_splat(u->decay), w, g);
+  g = f32x4_madd(f32x4_splat(u->penalty), w, g);
   f32x4 beta = f32x4_splat(u->beta1), s = g;
   if (!u->first) s = f32x4_madd(beta, f32x4_load(u->s1 + at), f32x4_mul(f32x4_splat(u->gain1), g));
   f32x4_store(u->s1 + at, s);
@@ -37,7 +37,7 @@ static inline void update_momentum(const wf_update *u, size_t at, f32x4 g) {
 
 static inline void update_adam(const wf_update *u, size_t at, f32x4 g) {
   f32x4 w = f32x4_load(u->w + at);
-  g = f32x4_madd(f32x4_splat(u->decay), w, g);
+  g = f32x4_madd(f32x4_splat(u->penalty), w, g);
   f32x4 m = f32x4_mul(f32x4_splat(u->beta1), f32x4_load(u->s1 + at));
   m = f32x4_madd(f32x4_splat(u->gain1), g, m);
   f32x4 v = f32x4_mul(f32x4_splat(u->beta2), f32x4_load(u->s2 + at));
@@ -51,7 +51,7 @@ static inline void update_adam(const wf_update *u, size_t at, f32x4 g) {
 /* g (n): the gradient of the parameters at..at+n-1. n: a multiple of 4. Each kind has a loop of its own, its scalars in registers. */
 static inline void wf_update_run(const wf_update *update, size_t at, const wf_real *g, int n) {
   const wf_update u = *update;
-  f32x4 decay = f32x4_splat(u.decay), rate = f32x4_splat(u.rate);
+  f32x4 penalty = f32x4_splat(u.penalty), rate = f32x4_splat(u.rate);
   switch (u.kind) {
     case WF_UPDATE_GRADIENT:
       memcpy(u.gradient + at, g, (size_t)n * sizeof *g);
@@ -59,7 +59,7 @@ static inline void wf_update_run(const wf_update *update, size_t at, const wf_re
     case WF_UPDATE_SGD:
       for (int i = 0; i < n; i += 4) {
         f32x4 w = f32x4_load(u.w + at + i);
-        f32x4_store(u.w + at + i, f32x4_sub(w, f32x4_mul(rate, f32x4_madd(decay, w, f32x4_load(g + i)))));
+        f32x4_store(u.w + at + i, f32x4_sub(w, f32x4_mul(rate, f32x4_madd(penalty, w, f32x4_load(g + i)))));
       }
       break;
     case WF_UPDATE_MOMENTUM:

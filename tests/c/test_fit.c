@@ -42,7 +42,7 @@ static uint64_t hash_of(const bench *b) {
 
 enum { N = 203, D = 6 };
 
-static wf_rows rows_of(wf_loss loss, int K) { return (wf_rows){toy_numbers(N * D, 1), toy_targets(loss, N, K), N, 0}; }
+static wf_rows rows_of(wf_loss loss, int K) { return (wf_rows){.x = toy_numbers(N * D, 1), .y = toy_targets(loss, N, K), .rows = N}; }
 
 static void rows_free(wf_rows *rows) {
   free((void *)(uintptr_t)rows->x);
@@ -57,7 +57,7 @@ static bench training(int which, wf_rows rows) {
   wf_config config = toy_config(D, 3, losses[which], which ? WF_SGD : WF_ADAM);
   config.seed = 42;
   config.momentum = which ? 0.9 : 0;
-  wf_fit_config fit_config = {.batch_size = 32, .epochs = 50, .shuffle = 1};
+  wf_fit_config fit_config = toy_fit(32, 50, 1);
   return bench_new(config, layers, rows, fit_config, NULL);
 }
 
@@ -99,12 +99,13 @@ static void slices_do_not_change_a_bit(void) {
 /* With learning rate 0 every epoch's loss and R² must equal those of the model as it stands, to f64 rounding, at any batch size. */
 static void reports_are_exact_sums_over_all_rows(void) {
   static const int batches[] = {1, 8, 32, 64, 203, 1000};
-  wf_rows rows = rows_of(WF_MSE, 2), held = {rows.x, rows.y, 100, 0};
+  wf_rows rows = rows_of(WF_MSE, 2), held = {.x = rows.x, .y = rows.y, .rows = 100};
   wf_layer_config layers[] = {toy_layer(7, WF_RELU), toy_layer(2, WF_IDENTITY)};
   wf_config config = toy_config(D, 2, WF_MSE, WF_SGD);
   config.learning_rate = 0;
   for (int i = 0; i < 6; i++) {
-    wf_fit_config fit_config = {.batch_size = batches[i], .epochs = 2, .shuffle = 1, .evaluate_training = i % 2};
+    wf_fit_config fit_config = toy_fit(batches[i], 2, 1);
+    fit_config.evaluate_training = i % 2;
     bench b = bench_new(config, layers, rows, fit_config, &held);
     wf_real p[N * 2];
     CHECK(wf_model_predict(p, b.model, rows.x, N, 0), "out of memory");
@@ -135,7 +136,7 @@ static void the_short_last_batch_counts_once_and_in_full(void) {
   wf_rows rows = rows_of(WF_MSE, 1);
   wf_layer_config layers[] = {toy_layer(1, WF_IDENTITY)};
   wf_config config = toy_config(D, 1, WF_MSE, WF_SGD);
-  wf_fit_config fit_config = {.batch_size = 32, .epochs = 1};
+  wf_fit_config fit_config = toy_fit(32, 1, 0);
   bench b = bench_new(config, layers, rows, fit_config, NULL);
   wf_real *w0 = weights_of(&b);
   double w[D + 1], loss = 0;
@@ -167,7 +168,7 @@ static void divergence_goes_back_to_the_last_finite_epoch(void) {
   wf_layer_config layers[] = {toy_layer(8, WF_RELU), toy_layer(1, WF_IDENTITY)};
   wf_config config = toy_config(D, 2, WF_MSE, WF_SGD);
   config.learning_rate = 30;
-  wf_fit_config fit_config = {.batch_size = 64, .epochs = 500};
+  wf_fit_config fit_config = toy_fit(64, 500, 0);
   bench b = bench_new(config, layers, rows, fit_config, NULL);
   wf_real *before = weights_of(&b);
   wf_fit_state state;
@@ -194,7 +195,7 @@ static void a_constant_target_has_r2_one_if_exact_else_zero(void) {
   for (int exact = 0; exact < 2; exact++) {
     wf_layer_config layers[] = {toy_layer(1, WF_IDENTITY)};
     wf_config config = toy_config(D, 1, WF_MSE, WF_SGD);
-    wf_fit_config fit_config = {.batch_size = 16, .epochs = 1};
+    wf_fit_config fit_config = toy_fit(16, 1, 0);
     config.learning_rate = 0;
     layers[0].initializer = WF_ZEROS;
     bench b = bench_new(config, layers, rows, fit_config, NULL);

@@ -39,10 +39,11 @@ static void a_fit_is_judged_too(void) {
   static const double bad[][4] = {{0, 1, 1, 0}, {1.5, 1, 1, 0}, {32, 0, 1, 0}, {32, (double)NAN, 1, 0}, {32, 1, 2, 0}, {32, 1, 1, -1}};
   static const int field[] = {0, 0, 1, 1, 2, 3};
   wf_fault fault;
-  wf_fit_config good = {.batch_size = 32, .epochs = 1, .shuffle = 1};
+  wf_fit_config good = toy_fit(32, 1, 1);
   CHECK(wf_fit_check(&fault, &good) && fault.field == -1, "a good fit was refused at field %g", fault.field);
   for (int i = 0; i < 6; i++) {
-    wf_fit_config config = {bad[i][0], bad[i][1], bad[i][2], bad[i][3]};
+    wf_fit_config config = toy_fit(1, 1, 1);
+    for (int f = 0; f < 4; f++) (&config.batch_size)[f] = bad[i][f];
     CHECK(!wf_fit_check(&fault, &config) && fault.field == field[i], "fit %d: fault at field %g, not %d", i, fault.field, field[i]);
   }
 }

@@ -30,7 +30,7 @@ static void iterates_are_those_of_pytorch(const quadratic_run *run) {
   wf_model_import(model, start, 0);
   for (int step = 1; step <= 50; step++) {
     wf_update update;
-    wf_update_prepare(&update, model, config.learning_rate);
+    wf_update_prepare(&update, model, config.learning_rate, (double)NAN);
     wf_model_export(x, model, 0);
     for (int i = 0; i < D; i++) {
       wf_real g[8] = {0};
@@ -39,7 +39,7 @@ static void iterates_are_those_of_pytorch(const quadratic_run *run) {
       g[0] = (wf_real)sum;
       wf_update_run(&update, wf_panel_index(model->layers, i, 0), g, 8);
     }
-    wf_model_set_progress(model, step, 0);
+    wf_model_set_progress(model, step, 0, 1);
     if (step == 1) check_iterate(run, model, step, run->x1);
     if (step == 10) check_iterate(run, model, step, run->x10);
     if (step == 50) check_iterate(run, model, step, run->x50);

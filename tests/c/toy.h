@@ -6,15 +6,24 @@
 
 #include "../../src/core/random.h"
 
-/* Adam's and SGD's defaults, as PyTorch has them. */
+/* The optimisers' defaults, as PyTorch has them. */
 static inline wf_config toy_config(int inputs, int layers, wf_loss loss, wf_optimizer optimizer) {
   return (wf_config){.inputs = inputs, .layers = layers, .loss = loss, .seed = 7, .optimizer = optimizer,
-                     .learning_rate = optimizer == WF_ADAM ? 1e-3 : 0.05, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
+                     .learning_rate = optimizer == WF_ADAM ? 1e-3 : 0.05, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8,
+                     .delta = 1, .quantile = 0.5, .positive_weight = 1, .gamma = 2, .focal_alpha = 0.25, .temperature = 1,
+                     .distillation = 1, .decay = 0.99, .momentum_decay = 4e-3, .memory = 10, .tolerance = 1e-5, .loss_tolerance = 1e-9};
 }
 
 static inline wf_layer_config toy_layer(int units, wf_activation activation) {
-  return (wf_layer_config){.units = units, .activation = activation, .initializer = WF_AUTO,
-                           .slope = activation == WF_ELU ? 1 : 0.01};
+  return (wf_layer_config){.kind = WF_DENSE, .units = units, .activation = activation, .initializer = WF_AUTO,
+                           .slope = activation == WF_ELU ? 1 : 0.01, .norm_epsilon = 1e-5, .norm_momentum = 0.1};
+}
+
+/* Every field that may not be 0. */
+static inline wf_fit_config toy_fit(int batch_size, int epochs, int shuffle) {
+  return (wf_fit_config){.batch_size = batch_size, .epochs = epochs, .shuffle = shuffle, .batch_least = 1, .batch_most = 1e9,
+                         .batch_factor = 2, .batch_every = 1, .period = 10, .start_divisor = 25, .final_divisor = 1e4,
+                         .average_every = 1};
 }
 
 /* n numbers in [-1, 1); free them. */
@@ -38,7 +47,7 @@ static inline void *toy_targets(wf_loss loss, int rows, int K) {
 }
 
 static const char *const activation_names[] = {
-#define NAME(code, name) name,
+#define NAME(code, name, ...) name,
     WF_ACTIVATIONS(NAME)};
 static const char *const loss_names[] = {WF_LOSSES(NAME)};
 #undef NAME

@@ -39,7 +39,7 @@ describe('the border between C and JavaScript', () => {
   const exported = read('src/exports.txt').trim().split('\n');
 
   test('exports.txt lists exactly the functions that wasmfit.h declares', () => {
-    const header = read('src/wasmfit.h').replace(/\/\*[^]*?\*\//g, '').replace(/^#(.*\\\n)*.*$/gm, '');
+    const header = ['wasmfit', 'wasmfit_linear'].map((name) => read(`src/${name}.h`)).join('').replace(/\/\*[^]*?\*\//g, '').replace(/^#(.*\\\n)*.*$/gm, '');
     const declared = [...header.matchAll(/\b(wf_\w+)\s*\([^;{}]*\)\s*;/g)].map(([, name]) => name);
     assert.ok(declared.length > 20);
     assert.deepEqual([...exported].sort(), declared.sort());

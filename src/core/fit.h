@@ -1,0 +1,99 @@
+/* fit.h: the inside of a fit: its parts, in the order of an epoch · in: model, rows, fit configuration · out: reports · next: batch.h
+ *
+ * What must be kept to resume bit for bit is `progress`, `sums` and the arrays marked *; the rest follows from data and configuration
+ * (core/checkpoint.c). */
+#ifndef WF_FIT_H
+#define WF_FIT_H
+
+#include "full_batch.h"
+#include "loss.h"
+#include "model.h"
+
+typedef enum wf_phase { WF_PHASE_TRAIN, WF_PHASE_EVALUATE, WF_PHASE_VALIDATE } wf_phase;
+
+/* Numbers only, so that a checkpoint is a copy. */
+typedef struct wf_progress {
+  int32_t phase;             /* wf_phase */
+  int32_t cursor;            /* rows of this phase that are done */
+  int32_t state;             /* wf_fit_state */
+  int32_t rate_set;          /* 1: a caller has set the learning rate, which is now the base of the schedule */
+  double epochs_done;        /* of this fit */
+  double steps_done;         /* of this fit */
+  double rows_seen;
+  double learning_rate;      /* base of the schedule */
+  double rate;               /* of the last step */
+  double backup_steps, backup_product;
+  double gradient_norms, gradient_steps; /* of this epoch: their sum and number */
+  double plateau_best, plateau_bad, plateau_cooldown, plateau_factor; /* schedule.c */
+  double stop_best, stop_wait, best_epoch;                           /* monitor.c */
+  double averaged;                                                   /* average.c: how many weights the average has seen */
+  double threshold;                                                  /* prune.c: sparsity that was last pruned to */
+  double loss, metric, mae, balanced_accuracy, f1;                   /* of the training rows of this epoch */
+} wf_progress;
+
+struct wf_fit {
+  wf_model *model;
+  wf_fit_config config;
+  wf_rows train, validation;
+  int B;                     /* most rows of a batch */
+  int M;                     /* rows of an epoch: N, or what resampling makes of them */
+  int most;                  /* capacity of order */
+  wf_progress progress;      /* * */
+  wf_pass pass;
+  wf_sums sums;              /* * */
+  int32_t *order;            /* (most) rows of this epoch in their order */
+  int32_t *partner;          /* (B) mixup; else NULL */
+  wf_real *gradient;         /* (padded) where a whole gradient is needed before the step (step.c); else NULL */
+  wf_real *best;             /* * (padded) weights of the best epoch; else NULL */
+  wf_real *average;          /* * (padded); else NULL */
+  wf_real *mask;             /* * (padded) 1 keeps a weight, 0 holds it at zero; else NULL */
+  wf_real *magnitude;        /* (padded) scratch of prune.c; else NULL */
+  wf_full_batch *full;       /* full-batch optimisers; else NULL */
+  double *train_total;       /* (K) Σ s (y - ȳ)² */
+  double *validation_total;  /* (K) */
+  wf_real *backup;           /* * (1 + S, padded) the slots at the end of the last finite epoch */
+  wf_divergence divergence;
+  int report_count;
+  wf_report *reports;        /* (WF_REPORTS) */
+};
+
+enum { WF_REPORTS = 1024 };
+
+/* batch.c: the rows of an epoch and of a step */
+int wf_batch_copies(const wf_fit_config *config, const wf_rows *train, const wf_rows *validation); /* 1: rows must be copied */
+int wf_batch_most(const wf_fit_config *config, const wf_rows *train);       /* most rows of a batch */
+int wf_batch_capacity(const wf_fit_config *config, const wf_rows *train, wf_loss loss, int K); /* most rows of an epoch */
+void wf_batch_epoch(wf_fit *fit);                                           /* order and M of the epoch that begins */
+int wf_batch_size(const wf_fit *fit);                                       /* of the step that comes, within the epoch's end */
+void wf_batch_take(wf_batch *batch, wf_fit *fit, int B);                    /* rows into the pass, noise and mixup on them */
+
+/* schedule.c: learning rate of the step that comes; momentum: NaN, or what one-cycle asks for */
+double wf_schedule_rate(double *momentum, const wf_fit *fit);
+/* The same without a fit: rate after t epochs or steps. base: the optimiser's rate. */
+double wf_schedule_at(double *momentum, const wf_fit_config *config, double base, double t);
+void wf_schedule_epoch(wf_fit *fit, const wf_report *report);               /* reduce on plateau */
+
+/* step.c: from dL/d(output) to new weights */
+int wf_step_needs_gradient(const wf_fit_config *config);
+void wf_step(wf_fit *fit, int B);
+double wf_penalty(const wf_model *model, const wf_real *w);
+
+/* average.c */
+void wf_average_step(wf_fit *fit);
+void wf_average_epoch(wf_fit *fit);
+wf_real *wf_average_weights(wf_fit *fit); /* the weights that are evaluated, and that a fit ends with */
+
+/* prune.c */
+void wf_prune_epoch(wf_fit *fit);         /* at the beginning of an epoch: the mask for its sparsity */
+void wf_prune_hold(wf_fit *fit);          /* after a step: masked weights are zero again */
+
+/* monitor.c: early stopping and the best epoch. 1: stop. */
+int wf_monitor_epoch(wf_fit *fit, const wf_report *report);
+/* 1: a smaller value of this field of a report is better. */
+int wf_monitor_smaller(int field);
+double wf_report_value(const wf_report *report, int field);
+
+/* diagnose.c: what became non-finite first, layer by layer, at the batch that has just been computed */
+void wf_diagnose(wf_fit *fit, int B);
+
+#endif
