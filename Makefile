@@ -5,6 +5,11 @@
 
 # ---- What is built: the order is the order of the data's way ---------------------------------------------------
 
+# for every core; what a core neither exports nor calls is not in it
+SHARED = \
+  src/core/memory.c \
+  src/core/distributions.c
+# networks: build/wasmfit.wasm, its fast twin and its double
 SOURCES = \
   src/core/random.c \
   src/core/check.c \
@@ -26,7 +31,9 @@ SOURCES = \
   src/core/average.c \
   src/core/monitor.c \
   src/core/diagnose.c \
-  src/core/checkpoint.c \
+  src/core/checkpoint.c
+# linear models: build/wasmfit-linear.wasm
+LINEAR_SOURCES = \
   src/core/fold.c \
   src/core/qr.c \
   src/core/linear.c \
@@ -41,8 +48,8 @@ SOURCES = \
   src/core/logistic.c \
   src/core/logistic_pass.c \
   src/core/logistic_proximal.c \
-  src/core/logistic_optimum.c \
-  src/core/distributions.c
+  src/core/logistic_optimum.c
+ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
 C_TESTS = test_random test_vmath test_matmul test_model test_optimizer test_fit test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_logistic test_logistic_edges test_separable test_distributions
@@ -71,15 +78,19 @@ GCC_FLAGS = -O2 -g
 ASAN_FLAGS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 DOUBLE_FLAGS = -O2 -g -DWF_DOUBLE -Wno-psabi
 
-# One plain reactor without glue: src/js/engine.js is its loader. dlmalloc, as emmalloc of Emscripten 3.1.6 traps where it
-# should return 0.
-WASM_CFLAGS = -O3 -DNDEBUG -msimd128
+# Plain reactors without glue: src/js/engine.js is their loader. dlmalloc, as emmalloc of Emscripten 3.1.6 traps where it
+# should return 0. What gains by vectors and by turning a loop into several at once is written so (f32x4.h, f64x2.h): the compiler's
+# own would add a quarter to the size and nothing to the speed.
+WASM_CFLAGS = -O3 -DNDEBUG -msimd128 -fno-vectorize -fno-slp-vectorize -mllvm -unroll-runtime=false
 WASM_STACK = 131072
-WASM_LDFLAGS = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB \
-  -sTOTAL_STACK=$(WASM_STACK) -sEXPORTED_FUNCTIONS=$(subst $(space),$(comma),$(addprefix _,$(EXPORTS)))
-EXPORTS = $(shell cat src/exports.txt)
+WASM_LDFLAGS = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=$(WASM_STACK)
+CORE = $(SHARED) $(SOURCES)
+LINEAR_CORE = $(SHARED) $(LINEAR_SOURCES)
+# $(call exports,list): the functions of a list as emcc wants them
+exports = -sEXPORTED_FUNCTIONS=$(subst $(space),$(comma),$(addprefix _,$(shell cat $(1))))
 comma := ,
 space := $(subst ,, )
+WASM = build/wasmfit.wasm build/wasmfit-fast.wasm build/wasmfit-linear.wasm build/wasmfit-double.wasm
 
 # ---- Targets ---------------------------------------------------------------------------------------------------
 
@@ -88,7 +99,7 @@ space := $(subst ,, )
 help:
 	@echo 'make start         set-up, build, then the Lab on http://localhost:$(PORT) or the next free port (PORT=...)'
 	@echo 'make test          set-up, build, then every test: C, Node, browsers (WASMFIT_BROWSERS=chromium,firefox,webkit)'
-	@echo 'make build         build/wasmfit.wasm and build/wasmfit-fast.wasm (relaxed SIMD)'
+	@echo 'make build         build/wasmfit.wasm (networks), -fast (relaxed SIMD), -linear (linear models), -double (f64 networks)'
 	@echo 'make types         checks the types of src/js and writes build/types'
 	@echo 'make site          the Lab as static files in build/site'
 	@echo 'make test-c        the C tests only: gcc, clang with sanitizers, gradients in double'
@@ -101,7 +112,7 @@ help:
 start: build site
 	@node web/serve.js build/site $(PORT)
 
-build: build/wasmfit.wasm build/wasmfit-fast.wasm
+build: $(WASM)
 types: build/types/index.d.ts
 site: build/site/index.html
 
@@ -132,16 +143,20 @@ node_modules/.installed: package.json package-lock.json | setup
 
 # ---- WebAssembly -----------------------------------------------------------------------------------------------
 
-WASM_DEPENDS = $(SOURCES) $(HEADERS) src/exports.txt Makefile
+# $(call core,name,sources,exports,flags)
+define core
+build/wasmfit$(1).wasm: $(2) $(3) $(HEADERS) Makefile | setup
+	@mkdir -p $$(@D)
+	@echo '$$@'
+	$(Q)$$(EMCC) $(CFLAGS) $(WASM_CFLAGS) $(4) $(WASM_LDFLAGS) $$(call exports,$(3)) $(2) -o $$@
+endef
+$(eval $(call core,,$(CORE),src/exports.txt))
+$(eval $(call core,-linear,$(LINEAR_CORE),src/exports-linear.txt))
+$(eval $(call core,-double,$(CORE),src/exports-double.txt,-DWF_DOUBLE))
 
-build/wasmfit.wasm: $(WASM_DEPENDS) | setup
-	@mkdir -p $(@D)
-	@echo '$@'
-	$(Q)$(EMCC) $(CFLAGS) $(WASM_CFLAGS) $(WASM_LDFLAGS) $(SOURCES) -o $@
-
-# The same with fused multiply-add. An emcc with clang 17 or newer does it all. Debian's 3.1.6 compiles it with clang-19, but its
+# Networks with fused multiply-add. An emcc with clang 17 or newer does it all. Debian's 3.1.6 compiles it with clang-19, but its
 # binaryen cannot read the opcodes, so that wasm-ld links.
-build/wasmfit-fast.wasm: $(WASM_DEPENDS) | setup
+build/wasmfit-fast.wasm: $(CORE) src/exports.txt $(HEADERS) Makefile | setup
 	@mkdir -p $(@D)
 	@echo '$@'
 	$(fast_by_$(FAST))
@@ -150,15 +165,15 @@ FAST = $(shell if [ "$$($(EMCC) -dM -E -x c /dev/null | sed -n 's/.*__clang_majo
   elif command -v clang-19 >/dev/null && command -v wasm-ld-19 >/dev/null; then echo ld; else echo nothing; fi)
 
 define fast_by_emcc
-$(Q)$(EMCC) $(CFLAGS) $(WASM_CFLAGS) -mrelaxed-simd $(WASM_LDFLAGS) $(SOURCES) -o $@
+$(Q)$(EMCC) $(CFLAGS) $(WASM_CFLAGS) -mrelaxed-simd $(WASM_LDFLAGS) $(call exports,src/exports.txt) $(CORE) -o $@
 endef
 
 define fast_by_ld
 @rm -rf build/fast && mkdir -p build/fast
 @printf "exec(open('%s/.emscripten').read())\nLLVM_ADD_VERSION = CLANG_ADD_VERSION = '19'\n" /usr/share/emscripten >build/fast/config
-$(Q)cd build/fast && EM_CONFIG=config $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) $(WASM_CFLAGS) -mrelaxed-simd -c $(abspath $(SOURCES))
+$(Q)cd build/fast && EM_CONFIG=config $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) $(WASM_CFLAGS) -mrelaxed-simd -c $(abspath $(CORE))
 $(Q)wasm-ld-19 build/fast/*.o -o $@ -L$(SYSROOT) $(SYSROOT)/crt1_reactor.o -lstandalonewasm-memgrow -lstubs -lnoexit -lc -ldlmalloc \
-  -lcompiler_rt --entry=_initialize --import-undefined --strip-all $(EXPORTS:%=--export=%) -z stack-size=$(WASM_STACK) \
+  -lcompiler_rt --entry=_initialize --import-undefined --strip-all $(addprefix --export=,$(shell cat src/exports.txt)) -z stack-size=$(WASM_STACK) \
   --initial-memory=1048576 --max-memory=4294967296 --global-base=1024 --gc-sections
 endef
 SYSROOT = $(shell em-config CACHE)/sysroot/lib/wasm32-emscripten
@@ -175,10 +190,10 @@ native: $(4:%=build/native/$(1)/%)
 build/native/$(1)/%.o: src/%.c Makefile | setup
 	@mkdir -p $$(@D)
 	$(Q)$$($(2)) $(CFLAGS) $(3) -MMD -MP -c $$< -o $$@
-build/native/$(1)/test_%: tests/c/test_%.c $(TEST_HEADERS) $(HEADERS) $(SOURCES:src/%.c=build/native/$(1)/%.o)
+build/native/$(1)/test_%: tests/c/test_%.c $(TEST_HEADERS) $(HEADERS) $(ALL_SOURCES:src/%.c=build/native/$(1)/%.o)
 	@echo '$$@'
 	$(Q)$$($(2)) $(CFLAGS) $(3) $$< $$(filter %.o,$$^) -lm -o $$@
--include $(SOURCES:src/%.c=build/native/$(1)/%.d)
+-include $(ALL_SOURCES:src/%.c=build/native/$(1)/%.d)
 endef
 $(eval $(call native,gcc,GCC,$(GCC_FLAGS),$(C_TESTS)))
 $(eval $(call native,asan,CLANG,$(ASAN_FLAGS),$(C_TESTS)))
@@ -192,7 +207,7 @@ build/types/index.d.ts: $(JS) $(wildcard src/cli/*.js) src/js/tsconfig.json src/
 	$(Q)node_modules/.bin/tsc -p src/cli/tsconfig.json
 	@touch $@
 
-build/site/index.html: $(SITE) build/wasmfit.wasm build/wasmfit-fast.wasm node_modules/.installed
+build/site/index.html: $(SITE) $(WASM) node_modules/.installed
 	@echo 'build/site'
 	$(Q)node_modules/.bin/vite build --config web/vite.config.js --logLevel warn
 	@touch $@

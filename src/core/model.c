@@ -1,16 +1,7 @@
 /* model.c: allocation, plain order in and out, prediction · in: a checked configuration · out: wf_model · next: init.c, pass.c */
 #include "model.h"
 
-#include <stdlib.h>
-
 #include "loss.h"
-
-int wf_abi(void) { return WF_ABI; }
-void *wf_alloc(size_t bytes) {
-  return bytes > SIZE_MAX - 128 ? NULL : aligned_alloc(64, bytes / 64 * 64 + 64);
-}
-
-void wf_free(void *p) { free(p); }
 
 static void model_layout(wf_model *model, arena *a) {
   model->layers = arena_take(a, (uint64_t)model->L, sizeof(wf_layer));

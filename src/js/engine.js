@@ -1,4 +1,4 @@
-// engine.js: loads the WebAssembly core and guards the border to it · in: .wasm · out: Engine, its memory and errors · next: native.js
+// engine.js: loads the WebAssembly cores and guards the border to them · in: .wasm · out: Engine, its memory and errors · next: native.js
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { readUrl } from './platform.js';
 
@@ -7,6 +7,8 @@ const ABI = 1;
 
 /** @typedef {Float32Array | Float64Array | Int32Array} Copied */
 /** @typedef {'exact' | 'fast'} Simd */
+/** Networks in f32, linear models, networks in f64: a .wasm each, loaded when it is first needed. @typedef {'network' | 'linear' | 'double'} Core */
+/** @typedef {URL | BufferSource | WebAssembly.Module} Source */
 
 /**
  * One instance of the core. Pointers are numbers from 0 to 2³² - 1; views of its memory are made anew for every use, because a
@@ -119,19 +121,25 @@ export class Held {
   }
 }
 
-/** @type {Promise<Engine> | undefined} */
-let loading;
-/** @type {Engine | undefined} */
-let ready;
+/** Literal URLs: bundlers find them. @type {Record<Core | 'fast', () => URL>} */
+const FILES = {
+  network: () => new URL('../../build/wasmfit.wasm', import.meta.url),
+  fast: () => new URL('../../build/wasmfit-fast.wasm', import.meta.url),
+  linear: () => new URL('../../build/wasmfit-linear.wasm', import.meta.url),
+  double: () => new URL('../../build/wasmfit-double.wasm', import.meta.url),
+};
+const CORES = /** @type {const} */ (['network', 'linear', 'double']);
 
-/** Literal URLs: bundlers find them. @param {Simd} simd */
-const urlOf = (simd) => simd === 'fast'
-  ? new URL('../../build/wasmfit-fast.wasm', import.meta.url)
-  : new URL('../../build/wasmfit.wasm', import.meta.url);
+/** Where a caller has them, but for that of networks, which init loads at once. @type {Partial<Record<Core, Source>>} */
+const given = {};
+/** @type {Map<Core, Promise<Engine>>} */
+const loading = new Map();
+/** @type {Map<Core, Engine>} */
+const ready = new Map();
 
 /**
  * @param {Simd} simd
- * @param {URL | BufferSource | WebAssembly.Module} source
+ * @param {Source} source
  */
 async function loadEngine(simd, source) {
   if (typeof WebAssembly !== 'object') {
@@ -150,11 +158,55 @@ async function loadEngine(simd, source) {
 }
 
 /**
- * Loads the core; fit and load do it by themselves, predict and getWeights before any fit need it. Later calls wait for the first.
+ * A core, loaded by the first who asks.
+ * @param {Core} [core]
+ * @param {Simd} [simd]
+ * @param {Source} [source] a worker gets the module of the page
+ * @returns {Promise<Engine>}
+ */
+export function engineReady(core = 'network', simd = 'exact', source = given[core] ?? FILES[simd === 'fast' ? 'fast' : core]()) {
+  const known = loading.get(core);
+  if (known) return known;
+  const engine = loadEngine(simd, source);
+  loading.set(core, engine);
+  engine.then((loaded) => ready.set(core, loaded), () => loading.delete(core)); // so that a later call can try again
+  return engine;
+}
+
+/**
+ * @param {string} what
+ * @param {Core[]} cores the first of them that is loaded; networks' when not given
+ * @returns {Engine}
+ */
+export function engineNow(what, ...cores) {
+  for (const core of cores.length > 0 ? cores : CORES.slice(0, 1)) {
+    const engine = ready.get(core);
+    if (engine) return engine;
+  }
+  throw new WasmfitError(`${what} needs the core, which is not loaded yet`, { code: 'NOT_READY', hint: 'await init() first' });
+}
+
+/** @param {unknown} source @returns {source is Source} */
+const isSource = (source) => source instanceof URL || source instanceof ArrayBuffer || ArrayBuffer.isView(source) || source instanceof WebAssembly.Module;
+
+/** @param {unknown} wasm @returns {Partial<Record<Core, Source>>} */
+function readSources(wasm) {
+  if (isSource(wasm)) return { network: wasm };
+  if (typeof wasm !== 'object' || wasm === null) throw new TypeError(`init: wasm must be a URL, bytes or a WebAssembly.Module, not ${show(wasm)}`);
+  checkKeys(wasm, CORES, 'init: wasm');
+  for (const [core, source] of Object.entries(wasm)) {
+    if (!isSource(source)) throw new TypeError(`init: wasm.${core} must be a URL, bytes or a WebAssembly.Module, not ${show(source)}`);
+  }
+  return wasm;
+}
+
+/**
+ * Loads the core of networks; fit and load do it by themselves, predict and getWeights before any fit need it. Later calls wait for
+ * the first. Linear models have a core of their own, which their fit and load fetch.
  *
- * @param {{ simd?: Simd, wasm?: URL | BufferSource | WebAssembly.Module }} [options]
- *   simd 'exact' (the default): the same bits everywhere; 'fast': fused multiply-add, where the engine has relaxed SIMD
- *   wasm: where the core is, when it is not beside the JavaScript
+ * @param {{ simd?: Simd, wasm?: Source | Partial<Record<Core, Source>> }} [options]
+ *   simd 'exact' (the default): the same bits everywhere; 'fast': networks with fused multiply-add, where the engine has relaxed SIMD
+ *   wasm: where the core of networks is, when it is not beside the JavaScript; or where which are: { network, linear, double }
  * @returns {Promise<void>}
  * @throws {WasmfitError} NO_WASM, NOT_FOUND, VERSION; ALREADY_LOADED when another build is asked for later
  */
@@ -162,35 +214,10 @@ export async function init(options = {}) {
   checkKeys(options, ['simd', 'wasm'], 'init');
   const { simd, wasm } = options;
   if (simd !== undefined && simd !== 'exact' && simd !== 'fast') throw new RangeError(`init: simd is ${show(simd)}; it must be "exact" or "fast"`);
-  const known = wasm === undefined || wasm instanceof URL || wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm) || wasm instanceof WebAssembly.Module;
-  if (!known) throw new TypeError(`init: wasm must be a URL, bytes or a WebAssembly.Module, not ${show(wasm)}`);
-  if (loading) {
-    const engine = await loading;
-    if (simd !== undefined && engine.simd !== simd) {
-      throw new WasmfitError(`init: the ${engine.simd} build is loaded already, so ${simd} cannot be`, { code: 'ALREADY_LOADED', hint: 'call init once, before anything else' });
-    }
-    return;
+  const { network, ...others } = wasm === undefined ? {} : readSources(wasm);
+  Object.assign(given, others);
+  const engine = await engineReady('network', simd, network);
+  if (simd !== undefined && engine.simd !== simd) {
+    throw new WasmfitError(`init: the ${engine.simd} build is loaded already, so ${simd} cannot be`, { code: 'ALREADY_LOADED', hint: 'call init once, before anything else' });
   }
-  loading = loadEngine(simd ?? 'exact', wasm ?? urlOf(simd ?? 'exact'));
-  try {
-    ready = await loading;
-  } catch (error) {
-    loading = undefined; // so that a later call can try again
-    throw error;
-  }
-}
-
-/** @returns {Promise<Engine>} */
-export async function engineReady() {
-  if (!ready) await init();
-  return /** @type {Engine} */ (ready);
-}
-
-/**
- * @param {string} what
- * @returns {Engine}
- */
-export function engineNow(what) {
-  if (!ready) throw new WasmfitError(`${what} needs the core, which is not loaded yet`, { code: 'NOT_READY', hint: 'await init() first' });
-  return ready;
 }

@@ -83,7 +83,7 @@ export class LinearRegression extends LinearRegressor {
    */
   summary(options = {}) {
     const statistics = this._statistics('summary');
-    return summarize(engineNow('LinearRegression.summary'), { ...this._model(), rank: Number(this.rank), statistics }, options);
+    return summarize(engineNow('LinearRegression.summary', 'linear'), { ...this._model(), rank: Number(this.rank), statistics }, options);
   }
 
   /** @protected */
@@ -103,7 +103,7 @@ export class LinearRegression extends LinearRegressor {
     checkKeys(options, ['confidence'], 'predictInterval');
     const prediction = this._linear(X, 'predictInterval').data;
     const { data } = this._read(X, this._features, Float64Array);
-    return interval(engineNow('LinearRegression.predictInterval'), { ...this._model(), rank: Number(this.rank), statistics }, data, prediction, readConfidence(options.confidence, 'predictInterval'));
+    return interval(engineNow('LinearRegression.predictInterval', 'linear'), { ...this._model(), rank: Number(this.rank), statistics }, data, prediction, readConfidence(options.confidence, 'predictInterval'));
   }
 
   /**
@@ -120,6 +120,6 @@ export class LinearRegression extends LinearRegressor {
     if (matrix.rows === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
     const target = toTarget(y, 'y', matrix.rows);
     if (target.cols !== 1 || Number(this._state?.intercept.length) !== 1) throw new RangeError('diagnostics: the model has several outputs; fit each in a model of its own');
-    return diagnose(engineNow('LinearRegression.diagnostics'), this._model(), matrix, target.data, readWeights(options.sampleWeight, matrix.rows));
+    return diagnose(engineNow('LinearRegression.diagnostics', 'linear'), this._model(), matrix, target.data, readWeights(options.sampleWeight, matrix.rows));
   }
 }

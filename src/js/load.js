@@ -150,7 +150,7 @@ export async function load(bytes) {
     if (model instanceof NeuralModel) restoreNetwork(model, tensors, facts);
     else restoreLinear(model, tensors, facts);
     if (tensors.size > 0) throw broken(`tensor ${show([...tensors.keys()][0])} does not belong to a ${facts.class}`);
-    await engineReady();
+    await engineReady(model instanceof NeuralModel ? 'network' : 'linear');
     return model;
   } catch (cause) {
     if (cause instanceof WasmfitError) throw cause;

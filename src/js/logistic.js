@@ -180,7 +180,7 @@ export class LogisticRegression extends LinearModel {
   summary(options = {}) {
     const statistics = this._statistics('summary');
     const { coef, intercept } = /** @type {LinearState} */ (this._state);
-    return summarizeLogistic(engineNow('LogisticRegression.summary'), {
+    return summarizeLogistic(engineNow('LogisticRegression.summary', 'linear'), {
       names: this.featureNames, coef, intercept, fitIntercept: this.options.fitIntercept, statistics, penalised: this.options.penalty !== 'none', warnings: this.warnings,
     }, options);
   }

@@ -57,7 +57,7 @@ export async function lassoPath(X, y, options = {}) {
   const given = count ? [] : /** @type {number[]} */ (checkOption(alphas, alphaList, where));
   if (count && ratio === 0) throw new RangeError(`${where}: with l1Ratio 0 no alpha makes all coefficients 0; give a list of alphas`);
   const data = readData(X, y, sampleWeight, where), { rows, cols } = data;
-  const engine = await engineReady(), { exports } = engine;
+  const engine = await engineReady('linear'), { exports } = engine;
   const solver = engine.scope((copy) => exports.wf_elastic_new(...pointers(data, copy), rows, cols, ratio, Number(intercept)) >>> 0);
   if (solver === 0) throw engine.outOfMemory('the path');
   try {
@@ -109,7 +109,7 @@ export async function ridgePath(X, y, options = {}) {
   const { alphas = GRID, fitIntercept = true, sampleWeight } = options;
   const list = Float64Array.from(/** @type {number[]} */ (checkOption(alphas, alphaList, where))), intercept = checkSwitch(fitIntercept, `${where}: fitIntercept`);
   const data = readData(X, y, sampleWeight, where), { rows, cols } = data;
-  const engine = await engineReady();
+  const engine = await engineReady('linear');
   const { coefs, ...rest } = engine.scope((copy) => solveRidge(engine, copy, { alphas: list, rows, features: cols, outputs: 1, fitIntercept: intercept }, pointers(data, copy)));
   return { alphas: list, coefs: { data: coefs, rows: list.length, cols }, ...rest };
 }

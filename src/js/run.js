@@ -43,14 +43,14 @@ const columnsOf = ({ metric, validated, task }) => [['epoch', 0], ['loss', 1], [
 
 /** A session in this thread. @type {Start} */
 async function startHere({ task, begin }, receive) {
-  const session = new Session(await engineReady(), task, begin, receive);
+  const session = new Session(await engineReady(task.kind), task, begin, receive);
   session.start();
   return { send: (command) => session.receive(command), close: () => session.receive({ type: 'stop' }) };
 }
 
 /** A session in a worker that lives as long as the run. @type {Start} */
 async function startWorker({ task, transfer }, receive) {
-  const { module, simd } = await engineReady();
+  const { module, simd } = await engineReady(task.kind);
   const thread = await openThread(task.kind, receive, (reason) => receive({
     type: 'error', name: 'WasmfitError', code: 'WORKER', message: `the worker of this run ended (${reason})`, hint: 'fit again, or use worker: false',
   }));

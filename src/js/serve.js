@@ -1,5 +1,5 @@
 // serve.js: the worker's side of a run, in browsers and in Node · in: { engine, task } then commands · out: events · next: worker.js
-import { engineReady, init } from './engine.js';
+import { engineReady } from './engine.js';
 import { isNode, nodeModule } from './platform.js';
 import { Session } from './session.js';
 
@@ -20,8 +20,8 @@ async function receive(message, begin, post) {
     return;
   }
   try {
-    await init({ simd: message.simd, wasm: message.module });
-    session = new Session(await engineReady(), message.task, begin, post);
+    const { task, simd, module } = message;
+    session = new Session(await engineReady(task.kind, simd, module), task, begin, post);
   } catch (error) {
     post({ type: 'error', name: 'WasmfitError', message: `the worker could not start (${error instanceof Error ? error.message : String(error)})`, code: 'WORKER' });
     return;

@@ -3,7 +3,7 @@
  * Three targets, the same names and the same bits:
  *   wasm      wasm_simd128.h; with -mrelaxed-simd f32x4_madd alone becomes fused (that is the whole "fast" build)
  *   native    vector_size(16), so that the SIMD code itself runs under the sanitizers
- *   WF_DOUBLE native, four doubles in place of four floats: the build in which gradients are checked by differences
+ *   WF_DOUBLE four doubles in place of four floats, native and wasm: the build in which gradients are checked by differences
  * Loads and stores take any alignment. Masks are all-ones or all-zero lanes. No function here depends on rounding mode. */
 #ifndef WF_F32X4_H
 #define WF_F32X4_H
@@ -17,7 +17,7 @@ typedef double wf_real;
 typedef float wf_real;
 #endif
 
-#ifdef __wasm_simd128__
+#if defined(__wasm_simd128__) && !defined(WF_DOUBLE)
 #include <wasm_simd128.h>
 
 typedef v128_t f32x4;
@@ -72,7 +72,7 @@ static inline f32x4 f32x4_sum4(f32x4 a, f32x4 b, f32x4 c, f32x4 d) {
   return wasm_f32x4_add(wasm_i32x4_shuffle(ab, cd, 0, 2, 4, 6), wasm_i32x4_shuffle(ab, cd, 1, 3, 5, 7));
 }
 
-#else /* native */
+#else /* by the compiler */
 #include <math.h>
 
 #ifdef WF_DOUBLE

@@ -15,7 +15,7 @@ import { Random } from '../../src/js/random.js';
 
 /** @typedef {{ name: string, X: Float64Array, y: Float64Array, rows: number, cols: number }} Problem */
 const ALPHAS = 100, rounds = Number(process.argv[2] ?? 15);
-const engine = await engineReady(), { exports } = engine;
+const engine = await engineReady('linear'), { exports } = engine;
 
 /** As scikit-learn's make_regression: 50 of the columns count. @returns {Problem} */
 function made(rows = 1000, cols = 500, noise = 10) {

@@ -15,7 +15,7 @@ import { engineReady } from '../../src/js/engine.js';
 import { Random } from '../../src/js/random.js';
 
 const ROWS = 100_000, COLS = 50, rounds = Number(process.argv[2] ?? 9);
-const engine = await engineReady(), { exports } = engine, random = new Random(0);
+const engine = await engineReady('linear'), { exports } = engine, random = new Random(0);
 const x = Float64Array.from({ length: ROWS * COLS }, () => random.uniform() + random.uniform() - 1);
 const weights = Float64Array.from({ length: COLS }, () => random.normal());
 const y = Float64Array.from({ length: ROWS }, (_, i) => weights.reduce((sum, w, j) => sum + w * x[i * COLS + j], 1 + random.normal()));

@@ -14,7 +14,7 @@ import { engineReady } from '../../src/js/engine.js';
 import { Random } from '../../src/js/random.js';
 
 const ROWS = 20_000, COLS = 30, TOLERANCE = 1e-4, rounds = Number(process.argv[2] ?? 25);
-const engine = await engineReady(), { exports } = engine, random = new Random(8);
+const engine = await engineReady('linear'), { exports } = engine, random = new Random(8);
 const weights = Float64Array.from({ length: COLS }, () => 0.5 * random.normal());
 const x = Float64Array.from({ length: ROWS * COLS }, () => random.normal());
 const y = Int32Array.from({ length: ROWS }, (_, i) => Number(random.uniform() < 1 / (1 + Math.exp(-weights.reduce((sum, w, j) => sum + w * x[i * COLS + j], 0.3)))));

@@ -29,12 +29,29 @@ function bits(core) {
   return hash >>> 0;
 }
 
+/** @param {string} build @returns {any} */
+const exportsOf = (build) => new WebAssembly.Instance(new WebAssembly.Module(read(build)), { env: { emscripten_notify_memory_growth() {} } }).exports;
+
+test('build/wasmfit-linear.wasm gives the probabilities of the native build, bit for bit', () => {
+  assert.equal(bits(exportsOf('build/wasmfit-linear.wasm')), expected);
+});
+
 for (const build of ['build/wasmfit.wasm', 'build/wasmfit-fast.wasm']) {
-  test(`${build} gives the probabilities of the native build, bit for bit`, () => {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(read(build)), { env: { emscripten_notify_memory_growth() {} } });
-    assert.equal(bits(exports), expected);
+  test(`${build} has the normal quantile of the linear core, bit for bit`, () => {
+    const [here, there] = [build, 'build/wasmfit-linear.wasm'].map(exportsOf);
+    for (let i = 0; i <= 400; i++) assert.equal(here.wf_normal_quantile(i / 400), there.wf_normal_quantile(i / 400));
   });
 }
+
+test('normalQuantile needs no core of its own, whichever was loaded first', async () => {
+  const { LinearRegression, init, normalQuantile } = await import('wasmfit');
+  assert.throws(() => normalQuantile(0.5), { name: 'WasmfitError', code: 'NOT_READY' });
+  await new LinearRegression().fit([[1], [2], [4]], [1, 2, 3]);
+  assert.equal(normalQuantile(0.5), 0);
+  const before = normalQuantile(0.9);
+  await init();
+  assert.equal(normalQuantile(0.9), before);
+});
 
 test('normalQuantile is the core\'s, and refuses what is no probability', async () => {
   const { init, normalQuantile } = await import('wasmfit');

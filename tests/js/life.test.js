@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LinearRegression, MLPRegressor, Network, WasmfitError, datasets, dense, init } from 'wasmfit';
-import { engineNow } from '../../src/js/engine.js';
+import { engineReady } from '../../src/js/engine.js';
 
 await init();
 const { X, y } = datasets.sine({ rows: 60 });
@@ -251,26 +251,29 @@ test('a run that is kept keeps its history, not its rows', async () => {
 });
 
 test('memory that runs out at any moment is an error, nothing stays taken, and the model is as before', async (t) => {
-  const engine = engineNow('test'), real = engine.exports;
-  t.after(() => { engine.exports = real; });
-  const taken = new Set();
+  /** @type {[import('../../src/js/engine.js').Engine, Record<string, any>][]} */
+  const engines = [await engineReady(), await engineReady('linear')].map((engine) => [engine, engine.exports]);
+  t.after(() => { for (const [engine, real] of engines) engine.exports = real; });
+  const taken = new Set(); // pointers, and of which core
   /** @type {(asked: number) => boolean} */
   let fails = () => false;
   let asked = 0;
-  /** @param {string} name */
-  const take = (name) => (/** @type {any[]} */ ...given) => {
-    const pointer = fails(asked++) ? 0 : real[name](...given) >>> 0;
-    if (pointer) taken.add(pointer);
-    return pointer;
-  };
-  /** @param {string} name */
-  const give = (name) => (/** @type {number} */ pointer) => {
-    assert.ok(taken.delete(pointer), `${name} of what is not taken`);
-    real[name](pointer);
-  };
-  engine.exports = { ...real };
-  for (const name of ['wf_alloc', 'wf_model_new', 'wf_fit_new']) engine.exports[name] = take(name);
-  for (const name of ['wf_free', 'wf_model_free', 'wf_fit_free']) engine.exports[name] = give(name);
+  for (const [core, [engine, real]] of engines.entries()) {
+    /** @param {string} name */
+    const take = (name) => (/** @type {any[]} */ ...given) => {
+      const pointer = fails(asked++) ? 0 : real[name](...given) >>> 0;
+      if (pointer) taken.add(`${core} ${pointer}`);
+      return pointer;
+    };
+    /** @param {string} name */
+    const give = (name) => (/** @type {number} */ pointer) => {
+      assert.ok(taken.delete(`${core} ${pointer}`), `${name} of what is not taken`);
+      real[name](pointer);
+    };
+    engine.exports = { ...real };
+    for (const name of ['wf_alloc', 'wf_model_new', 'wf_fit_new']) engine.exports[name] = take(name);
+    for (const name of ['wf_free', 'wf_model_free', 'wf_fit_free']) engine.exports[name] = give(name);
+  }
 
   const line = new LinearRegression(), net = make({ epochs: 2, warmStart: true }), labels = Array.from(y, (value) => value > 0);
   await line.fit(X, y);

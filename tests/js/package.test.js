@@ -8,13 +8,21 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { gzipSync } from 'node:zlib';
 
 import { browsers, launch, serve, STRICT } from '../browser/harness/index.js';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path) => readFileSync(join(project, path), 'utf8');
 const manifest = JSON.parse(read('package.json'));
-const builds = ['build/wasmfit.wasm', 'build/wasmfit-fast.wasm'];
+/** Every .wasm, and the list of what it exports. */
+const cores = Object.entries({
+  'build/wasmfit.wasm': 'src/exports.txt', 'build/wasmfit-fast.wasm': 'src/exports.txt', 'build/wasmfit-linear.wasm': 'src/exports-linear.txt',
+  'build/wasmfit-double.wasm': 'src/exports-double.txt',
+});
+const builds = cores.map(([build]) => build);
+/** Bytes of a .wasm, gzipped, at most. */
+const BUDGET = 40_000;
 
 /** What can be seen of a build from outside. */
 function facts(file) {
@@ -36,24 +44,32 @@ function facts(file) {
 }
 
 describe('the border between C and JavaScript', () => {
-  const exported = read('src/exports.txt').trim().split('\n');
+  const list = (file) => read(file).trim().split('\n');
 
-  test('exports.txt lists exactly the functions that wasmfit.h declares', () => {
-    const header = ['wasmfit', 'wasmfit_linear'].map((name) => read(`src/${name}.h`)).join('').replace(/\/\*[^]*?\*\//g, '').replace(/^#(.*\\\n)*.*$/gm, '');
+  test('the lists of exports have exactly the functions that the headers declare, and the double core none that the other lacks', () => {
+    const headers = readdirSync(join(project, 'src')).filter((name) => name.endsWith('.h')).map((name) => read(`src/${name}`)).join('\n');
+    const header = headers.replace(/\/\*[^]*?\*\//g, '').replace(/^#(.*\\\n)*.*$/gm, '');
     const declared = [...header.matchAll(/\b(wf_\w+)\s*\([^;{}]*\)\s*;/g)].map(([, name]) => name);
     assert.ok(declared.length > 20);
-    assert.deepEqual([...exported].sort(), declared.sort());
+    const [networks, linear, double] = ['src/exports.txt', 'src/exports-linear.txt', 'src/exports-double.txt'].map(list);
+    assert.deepEqual([...new Set([...networks, ...linear])].sort(), declared.sort());
+    assert.deepEqual(double.filter((name) => !networks.includes(name)), []);
   });
 
   if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd'); // on by default since Node 22
 
-  for (const build of builds) {
+  for (const [build, exports] of cores) {
     const seen = facts(build);
 
     test(`${build} exports the same functions, and its memory`, () => {
       const names = seen.exports.map(({ name }) => name);
-      assert.deepEqual(names.filter((name) => name.startsWith('wf_')).sort(), [...exported].sort());
+      assert.deepEqual(names.filter((name) => name.startsWith('wf_')).sort(), list(exports).sort());
       assert.ok(names.includes('memory'));
+    });
+
+    test(`${build} has at most ${BUDGET / 1000} kB, gzipped`, () => {
+      const { length } = gzipSync(readFileSync(join(project, build)), { level: 9 });
+      assert.ok(length <= BUDGET, `${length} bytes`);
     });
 
     test(`${build} imports nothing but the notice of memory growth`, () => {
@@ -93,8 +109,8 @@ describe('the package in an empty project', { timeout: 300_000 }, () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('the tarball holds the sources, both builds and the types, and nothing else', () => {
-    const allowed = /^(src\/js\/[\w-]+\.js|src\/cli\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
+  test('the tarball holds the sources, every core and the types, and nothing else', () => {
+    const allowed = /^(src\/js\/[\w-]+\.js|src\/cli\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast|-linear|-double)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
     assert.deepEqual(files.filter((path) => !allowed.test(path)), []);
     for (const path of [...builds, 'LICENSE', 'README.md', ...Object.values(manifest.bin)]) assert.ok(files.includes(path), `${path} is missing`);
   });
@@ -130,7 +146,7 @@ describe('the package in an empty project', { timeout: 300_000 }, () => {
       import { readCsv } from 'wasmfit/csv';
       import * as idx from 'wasmfit/idx';
       const table = await readCsv('a,b\\n1,x\\n2,y\\n');
-      console.log(table.rows, typeof idx.readIdx, ['wasmfit/wasmfit.wasm', 'wasmfit/wasmfit-fast.wasm', 'wasmfit/package.json'].every((name) => import.meta.resolve(name)));`);
+      console.log(table.rows, typeof idx.readIdx, ['', '-fast', '-linear', '-double'].map((core) => 'wasmfit/wasmfit' + core + '.wasm').concat('wasmfit/package.json').every((name) => import.meta.resolve(name)));`);
     assert.equal(output, '2 function true\n');
   });
 
