@@ -28,14 +28,14 @@
   X(AUTO, "auto") X(HE_UNIFORM, "heUniform") X(HE_NORMAL, "heNormal") X(GLOROT_UNIFORM, "glorotUniform") \
   X(GLOROT_NORMAL, "glorotNormal") X(LECUN_UNIFORM, "lecunUniform") X(LECUN_NORMAL, "lecunNormal") \
   X(TORCH, "torch") X(ZEROS, "zeros")
-/* Schedules of the learning rate; formulas in core/schedule.h */
+/* Schedules of the learning rate; formulas in core/schedule.c */
 #define WF_SCHEDULES(X) \
   X(CONSTANT, "constant") X(STEP, "step") X(MULTI_STEP, "multiStep") X(EXPONENTIAL, "exponential") X(INVERSE_TIME, "inverseTime") \
   X(POLYNOMIAL, "polynomial") X(COSINE, "cosine") X(COSINE_RESTARTS, "cosineRestarts") X(ONE_CYCLE, "oneCycle") \
   X(PLATEAU, "plateau")
 /* Schedules of the batch size; core/batch.h */
 #define WF_BATCH_SCHEDULES(X) X(BATCH_CONSTANT, "constant") X(BATCH_GROWING, "growing") X(BATCH_RANDOM, "random")
-/* Averages of the weights over steps; core/average.h */
+/* Averages of the weights over steps; core/average.c */
 #define WF_AVERAGES(X) X(AVERAGE_NONE, "none") X(EMA, "ema") X(SWA, "swa")
 /* Seeded resampling of the classes each epoch; core/batch.h */
 #define WF_RESAMPLES(X) X(RESAMPLE_NONE, "none") X(OVERSAMPLE, "over") X(UNDERSAMPLE, "under")
@@ -99,10 +99,10 @@
   X(resample, 0, WF_RESAMPLE_COUNT - 1, INT)              /* wf_resample */ \
   X(schedule, 0, WF_SCHEDULE_COUNT - 1, INT)              /* wf_schedule */ \
   X(per_step, 0, 1, INT)                                  /* schedules count 0: epochs, 1: steps */ \
-  X(warmup, 0, 1e9, INT)                                  /* epochs or steps of linear warm-up before the schedule */ \
-  X(warmup_factor, 0, 1, REAL)                            /* where it begins, as a share of the rate */ \
-  X(period, 1, 1e9, INT)                                  /* step, cosineRestarts: length; polynomial, cosine, oneCycle: all of it */ \
-  X(factor, 0, 1e6, REAL)                                 /* step, multiStep, exponential, inverseTime, plateau; cosineRestarts: of the period */ \
+  X(warmup, 0, 1e9, INT)                                  /* epochs or steps of linear warm-up before the schedule, which begins after it */ \
+  X(warmup_factor, 0, 1, REAL)                            /* where it begins, as a share of the schedule's first rate */ \
+  X(period, 1, 1e9, INT)                                  /* step, cosineRestarts: length; polynomial, cosine: all of it; oneCycle: number of steps */ \
+  X(factor, 0, 1e6, REAL)                                 /* step, multiStep, exponential, inverseTime, plateau; cosineRestarts: of the period, from 1 */ \
   X(power, 0, 1e3, REAL)                                  /* polynomial */ \
   X(minimum_rate, 0, 1e6, REAL)                           /* cosine, cosineRestarts, plateau */ \
   X(milestones, 0, 32, INT)                               /* multiStep: number of them, in wf_fit_config.milestone */ \

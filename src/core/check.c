@@ -93,6 +93,8 @@ int wf_fit_check(wf_fault *fault, const wf_fit_config *config) {
     return fault_set(fault, FIT_FIELD(batch_least), -1, config->batch_least, WF_RULE_ORDER, 1, config->batch_most);
   if (config->least_momentum > config->most_momentum)
     return fault_set(fault, FIT_FIELD(least_momentum), -1, config->least_momentum, WF_RULE_ORDER, 0, config->most_momentum);
+  if ((wf_schedule)config->schedule == WF_COSINE_RESTARTS && config->factor < 1)
+    return fault_set(fault, FIT_FIELD(factor), -1, config->factor, WF_RULE_REAL, 1, 1e6);
   if (config->prune_begin > config->prune_end)
     return fault_set(fault, FIT_FIELD(prune_begin), -1, config->prune_begin, WF_RULE_ORDER, 0, config->prune_end);
   for (int m = 0; m < (int)config->milestones; m++) {

@@ -66,7 +66,8 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
   shape.B = wf_batch_most(config, train);
   shape.progress.learning_rate = shape.progress.rate = model->config.learning_rate;
   shape.progress.plateau_factor = 1;
-  shape.progress.threshold = -1;
+  shape.progress.plateau_best = shape.progress.stop_best = shape.progress.best = (double)NAN;
+  shape.progress.sparsity = -1;
   arena a = {NULL, sizeof shape};
   fit_layout(&shape, &a);
   wf_fit *fit = arena_memory(&a);
@@ -241,7 +242,7 @@ void wf_fit_divergence(wf_divergence *divergence, const wf_fit *fit) { *divergen
 
 void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate) {
   fit->progress.learning_rate = learning_rate;
-  fit->progress.rate_set = 1;
+  fit->progress.plateau_factor = 1;
 }
 
 double wf_fit_step_in_epoch(const wf_fit *fit) {

@@ -16,7 +16,7 @@ typedef struct wf_progress {
   int32_t phase;             /* wf_phase */
   int32_t cursor;            /* rows of this phase that are done */
   int32_t state;             /* wf_fit_state */
-  int32_t rate_set;          /* 1: a caller has set the learning rate, which is now the base of the schedule */
+  int32_t stop_wait;         /* monitor.c: epochs without an improvement */
   double epochs_done;        /* of this fit */
   double steps_done;         /* of this fit */
   double rows_seen;
@@ -24,10 +24,11 @@ typedef struct wf_progress {
   double rate;               /* of the last step */
   double backup_steps, backup_product;
   double gradient_norms, gradient_steps; /* of this epoch: their sum and number */
-  double plateau_best, plateau_bad, plateau_cooldown, plateau_factor; /* schedule.c */
-  double stop_best, stop_wait, best_epoch;                           /* monitor.c */
+  double plateau_best, plateau_bad, plateau_cooldown, plateau_factor; /* schedule.c; best: NaN before the first */
+  double stop_best;                                                  /* monitor.c: what improvements are counted from; NaN: nothing yet */
+  double best, best_epoch;                                           /* monitor.c: best value so far, and its epoch; 0: none */
   double averaged;                                                   /* average.c: how many weights the average has seen */
-  double threshold;                                                  /* prune.c: sparsity that was last pruned to */
+  double sparsity;                                                   /* prune.c: what was last pruned to; -1: the mask is not there yet */
   double loss, metric, mae, balanced_accuracy, f1;                   /* of the training rows of this epoch */
 } wf_progress;
 

@@ -1,4 +1,5 @@
-/* scalar64.h: logarithm and exponential of doubles, of the same bits everywhere · in: a double · out: wf_log64, wf_log1p64, wf_exp64 · next: ../core/random.c
+/* scalar64.h: logarithm, exponential, power and cosine of doubles, of the same bits everywhere · in: doubles · out: wf_*64
+ * next: ../core/random.c
  *
  * libm's differ between platforms in the last bit. Only + - * / and integer operations. */
 #ifndef WF_SCALAR64_H
@@ -50,6 +51,26 @@ static inline double wf_exp64(double x) {
   double power[2];
   memcpy(power, bits, sizeof power);
   return y * power[0] * power[1];
+}
+
+/* x^p for x >= 0, p >= 0; x^0 = 1. Whole p < 2^53: by squaring, within p/2 ulp and exact where the result is a double; else e^(p log x). */
+static inline double wf_pow64(double x, double p) {
+  if (!(p < 0x1p53 && p == (double)(uint64_t)p)) return wf_exp64(p * wf_log64(x));
+  double y = 1;
+  for (uint64_t k = (uint64_t)p; k; k >>= 1, x *= x)
+    if (k & 1) y *= x;
+  return y;
+}
+
+/* cos(πx) within 2^-52 for |x| < 2^50; exactly 0 and ±1 where it is. r = x - n/2, |r| <= ¼, is exact; then cosine or sine of πr, nested:
+ * cos a = 1 - a²/(1·2) (1 - a²/(3·4) (1 - …)), up to a¹⁸; sin a = a (1 - a²/(2·3) (1 - …)), up to a¹⁹. */
+static inline double wf_cospi64(double x) {
+  const double n = (2 * x + 0x1.8p52) - 0x1.8p52, a = 3.141592653589793 * (x - n / 2), z = a * a;
+  const int64_t quarter = (int64_t)n & 3;
+  double y = 1;
+  for (int k = quarter & 1 ? 18 : 17; k > 0; k -= 2) y = 1 - z * y / (k * (k + 1));
+  if (quarter & 1) y *= a;
+  return quarter == 1 || quarter == 2 ? -y : y;
 }
 
 #endif

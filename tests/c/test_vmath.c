@@ -148,6 +148,12 @@ static void test_every_build_gives_the_same_bits(void) {
   }
 }
 
+static uint32_t hash_double(uint32_t hash, double y) {
+  uint64_t bits;
+  memcpy(&bits, &y, sizeof bits);
+  return hash_step(hash_step(hash, (uint32_t)bits), (uint32_t)(bits >> 32));
+}
+
 static void test_log64_is_within_one_ulp_and_the_same_in_every_build(void) {
   const uint64_t stride = (STRIDE < 397 ? 397 : STRIDE) * 0x2f0b4a27ull; /* odd: reaches every exponent, denormals too */
   double worst = 0, at = 0;
@@ -172,13 +178,49 @@ static void test_log64_is_within_one_ulp_and_the_same_in_every_build(void) {
   CHECK(wf_log64(INFINITY) == INFINITY, "wf_log64(infinity) is %g", wf_log64(INFINITY));
   CHECK(isnan(wf_log64(-1)) && isnan(wf_log64(NAN)), "wf_log64(-1) is %g, wf_log64(NaN) is %g", wf_log64(-1), wf_log64(NAN));
   uint32_t hash = 2166136261u;
-  for (int i = 1; i < 100000; i++) {
-    const double y = wf_log64(i / 65537.0);
-    uint64_t bits;
-    memcpy(&bits, &y, sizeof bits);
-    hash = hash_step(hash_step(hash, (uint32_t)bits), (uint32_t)(bits >> 32));
-  }
+  for (int i = 1; i < 100000; i++) hash = hash_double(hash, wf_log64(i / 65537.0));
   CHECK(hash == 0x659359feu, "wf_log64: hash 0x%08x, expected 0x659359fe", hash);
+}
+
+static void test_cospi64_is_within_2_to_the_minus_52_and_the_same_in_every_build(void) {
+  uint32_t hash = 2166136261u;
+  double worst = 0, at = 0;
+  for (int i = -100000; i < 100000; i++) {
+    const double x = i / 16384.5, y = wf_cospi64(x);
+    const double error = (double)fabsl((long double)y - cosl(3.14159265358979323846264338327950288L * (long double)x));
+    hash = hash_double(hash, y);
+    if (error > worst) worst = error, at = x;
+  }
+  CHECK(worst <= 0x1p-52, "wf_cospi64 errs by %g at %.17g", worst, at);
+#ifdef VERBOSE
+  printf("wf_cospi64 %.3g at %.17g\n", worst, at);
+#endif
+  for (int i = -9; i <= 9; i++) {
+    static const double exact[] = {1, 0, -1, 0};
+    const double x = i * 0.5 + 1e6;
+    CHECK(wf_cospi64(x) == exact[i & 3], "wf_cospi64(%g) is %g", x, wf_cospi64(x));
+  }
+  CHECK(hash == 0x1e038bbbu, "wf_cospi64: hash 0x%08x, expected 0x1e038bbb", hash);
+}
+
+static void test_pow64_is_exact_for_whole_exponents_and_near_for_others(void) {
+  uint32_t hash = 2166136261u;
+  double worst = 0, x_at = 0, p_at = 0;
+  for (int i = 1; i < 400; i++)
+    for (int j = 0; j < 300; j++) {
+      const double x = i / 101.0, p = j / 7.0, y = wf_pow64(x, p);
+      const double error = (double)fabsl((long double)y / powl((long double)x, (long double)p) - 1);
+      hash = hash_double(hash, y);
+      if (error > worst) worst = error, x_at = x, p_at = p;
+    }
+  CHECK(worst <= 3e-14, "wf_pow64 errs by %g at %.17g, %.17g", worst, x_at, p_at);
+#ifdef VERBOSE
+  printf("wf_pow64   %.3g at %.17g, %.17g\n", worst, x_at, p_at);
+#endif
+  CHECK(wf_pow64(3, 33) == 5559060566555523.0 && wf_pow64(0.5, 1074) == 0x1p-1074 && wf_pow64(1, 1e300) == 1,
+        "whole exponents are not exact");
+  CHECK(wf_pow64(0, 0) == 1 && wf_pow64(0, 0.5) == 0 && wf_pow64(0, 2) == 0 && wf_pow64(7, 0) == 1, "zeros are wrong");
+  CHECK(hash == 0xbb0716b9u, "wf_pow64: hash 0x%08x, expected 0xbb0716b9", hash);
 }
 
 int main(void) {
@@ -187,5 +229,7 @@ int main(void) {
   test_all_lanes_do_the_same();
   test_every_build_gives_the_same_bits();
   test_log64_is_within_one_ulp_and_the_same_in_every_build();
+  test_cospi64_is_within_2_to_the_minus_52_and_the_same_in_every_build();
+  test_pow64_is_exact_for_whole_exponents_and_near_for_others();
   return check_report("test_vmath");
 }
