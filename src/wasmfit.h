@@ -87,14 +87,6 @@ double wf_model_momentum_product(const wf_model *model);                        
 void wf_model_set_progress(wf_model *model, double steps, double epochs, double momentum_product);
 void wf_model_set_positive_weights(wf_model *model, const wf_real *weights);     /* weights (K): binaryCrossEntropy, output by output */
 
-/* Y (N,K) = the last layer's output, or with probabilities != 0 its softmax (cross-entropy) or sigmoid (binary).
- * X (N,D). Returns 0: out of memory. */
-int wf_model_predict(wf_real *y, wf_model *model, const wf_real *x, int rows, int probabilities);
-
-/* ---- 6. Fit: the epoch loop, in slices -------------------------------------------------------------------------- */
-
-int wf_fit_check(wf_fault *fault, const wf_fit_config *config);
-
 /* Rows that stay the caller's and must outlive the fit. x (N,D) row-major; or x NULL and bytes (N,D), each standing for
  * offset + scale · byte. y: wf_real (N,K) row-major, or for targets of kind CLASS int32_t (N) class indices in 0..K-1.
  * weight (N) >= 0 or NULL: the mean of a loss is Σ s l / Σ s, in a batch as over all rows; a row of weight 0 counts as absent.
@@ -108,6 +100,14 @@ typedef struct wf_rows {
   int32_t rows;
   wf_real offset, scale;
 } wf_rows;
+
+/* Y (N,K) = the last layer's output, or with probabilities != 0 its softmax (CLASS, SHARES), sigmoid (BINARY), e^z (poisson).
+ * Of the rows only the features are used. Returns 0: out of memory. */
+int wf_model_predict(wf_real *y, wf_model *model, const wf_rows *rows, int probabilities);
+
+/* ---- 6. Fit: the epoch loop, in slices -------------------------------------------------------------------------- */
+
+int wf_fit_check(wf_fault *fault, const wf_fit_config *config);
 
 typedef enum wf_fit_state {
   WF_FIT_RUNNING,   /* call wf_fit_run again */
@@ -131,6 +131,7 @@ void wf_fit_reports_clear(wf_fit *fit);
 int wf_fit_at_epoch_end(const wf_fit *fit);               /* 1: no epoch is half done */
 void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate); /* from the next step on */
 double wf_fit_step_in_epoch(const wf_fit *fit);
+int wf_fit_batch_rows(const wf_fit *fit);                 /* most rows that wf_fit_loss and wf_fit_statistics take */
 
 /* Loss and its gradient at the model's weights on the given rows, no step: for tests and gradient checks. Needs rows <= B.
  * gradient (P) in plain order, may be NULL. */
@@ -144,7 +145,8 @@ typedef struct wf_divergence { double epoch, step, layer, quantity; } wf_diverge
 void wf_fit_divergence(wf_divergence *divergence, const wf_fit *fit);
 
 /* A checkpoint: everything that must be kept to go on bit for bit: weights, optimiser state, progress, early stopping, averages, masks.
- * A fit made with the same configurations and rows takes it back. restore returns 0: these bytes are of another fit. */
+ * A fit made with the same configurations (but for the number of epochs) and the same rows takes it back. restore returns 1: restored;
+ * 0: these bytes are of a fit with another configuration, or no checkpoint; -1: of one on other rows; then nothing is changed. */
 size_t wf_fit_checkpoint_size(const wf_fit *fit);
 void wf_fit_checkpoint_save(void *bytes, const wf_fit *fit);
 int wf_fit_checkpoint_restore(wf_fit *fit, const void *bytes, size_t size);

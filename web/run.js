@@ -1,5 +1,6 @@
 // drives one run at a time · in: the state and a problem · out: columns of epochs, a fitted model, events · next: components/, charts/
-import { MLPClassifier, MLPRegressor, registry } from 'wasmfit';
+import { MLPClassifier, MLPRegressor } from 'wasmfit';
+import * as registry from 'wasmfit/registry';
 import { models } from './state.js';
 
 /** Does the optimiser `name` have the option `option`? */

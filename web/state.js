@@ -1,5 +1,5 @@
 // what defines a run, checked, and its place in the address · in: the address, controls · out: values, 'change' events · next: run.js
-import { registry } from 'wasmfit';
+import * as registry from 'wasmfit/registry';
 
 const names = list => list.map(item => item.name);
 const option = (model, name) => registry.linearModels.find(entry => entry.name === model).options.find(entry => entry.name === name);

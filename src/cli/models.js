@@ -1,5 +1,6 @@
 // models.js: which model --model is, and which options belong to it · in: options, data · out: a model · next: train.js
-import { ElasticNet, Lasso, LinearRegression, LogisticRegression, MLPClassifier, MLPRegressor, Ridge, registry } from '../js/index.js';
+import { ElasticNet, Lasso, LinearRegression, LogisticRegression, MLPClassifier, MLPRegressor, Ridge } from '../js/index.js';
+import * as registry from '../js/registry.js';
 import { show } from '../js/errors.js';
 import { badData, usage } from './errors.js';
 

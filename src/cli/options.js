@@ -1,6 +1,7 @@
 // options.js: arguments become checked options · in: argument texts · out: plain objects · next: files.js
 import { parseArgs } from 'node:util';
-import { datasets, registry } from '../js/index.js';
+import { datasets } from '../js/index.js';
+import * as registry from '../js/registry.js';
 import { nearest, show } from '../js/errors.js';
 import { usage } from './errors.js';
 import { MODELS, infoOf } from './models.js';

@@ -238,6 +238,7 @@ int wf_fit_report_count(const wf_fit *fit) { return fit->report_count; }
 const wf_report *wf_fit_reports(const wf_fit *fit) { return fit->reports; }
 void wf_fit_reports_clear(wf_fit *fit) { fit->report_count = 0; }
 int wf_fit_at_epoch_end(const wf_fit *fit) { return fit->progress.phase == WF_PHASE_TRAIN && fit->progress.cursor == 0; }
+int wf_fit_batch_rows(const wf_fit *fit) { return fit->pass.B4; }
 void wf_fit_divergence(wf_divergence *divergence, const wf_fit *fit) { *divergence = fit->divergence; }
 
 void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate) {

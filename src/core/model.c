@@ -105,22 +105,21 @@ void wf_model_import(wf_model *model, const wf_real *values, int slot) {
 
 enum { PREDICT_ROWS = 64 };
 
-int wf_model_predict(wf_real *y, wf_model *model, const wf_real *x, int rows, int probabilities) {
-  int block = rows < PREDICT_ROWS ? rows : PREDICT_ROWS, K = model->K;
+int wf_model_predict(wf_real *y, wf_model *model, const wf_rows *rows, int probabilities) {
+  int N = rows->rows, block = N < PREDICT_ROWS ? N : PREDICT_ROWS, K = model->K, copies = rows->bytes != NULL;
   wf_pass pass;
   arena a = {NULL, 0};
-  wf_pass_layout(&pass, &a, model, block, 0, 0);
+  wf_pass_layout(&pass, &a, model, block, 0, copies);
   char *memory = arena_memory(&a);
   if (!memory) return 0;
   a = (arena){memory, 0};
-  wf_pass_layout(&pass, &a, model, block, 0, 0);
+  wf_pass_layout(&pass, &a, model, block, 0, copies);
   wf_pass_connect(&pass, model);
-  wf_rows source = {.x = x, .rows = rows};
   wf_real *out = pass.a[model->L - 1];
   int O8 = model->layers[model->L - 1].O8;
-  for (int first = 0; first < rows; first += block) {
-    int B = rows - first < block ? rows - first : block;
-    wf_pass_rows(&pass, model, &source, NULL, first, B);
+  for (int first = 0; first < N; first += block) {
+    int B = N - first < block ? N - first : block;
+    wf_pass_rows(&pass, model, rows, NULL, first, B);
     wf_pass_forward(&pass, model, model->slots, B, WF_PREDICT);
     if (probabilities) wf_loss_probabilities(out, &model->config, B, K, O8);
     for (int r = 0; r < B; r++) memcpy(y + (size_t)(first + r) * (size_t)K, out + (size_t)r * (size_t)O8, (size_t)K * sizeof *y);

@@ -5,7 +5,7 @@ import { readUrl } from './platform.js';
 /** WF_ABI of src/wasmfit.h. */
 const ABI = 1;
 
-/** @typedef {Float32Array | Float64Array | Int32Array} Copied */
+/** @typedef {Float32Array | Float64Array | Int32Array | Uint8Array} Copied */
 /** @typedef {'exact' | 'fast'} Simd */
 /** Networks in f32, linear models, networks in f64: a .wasm each, loaded when it is first needed. @typedef {'network' | 'linear' | 'double'} Core */
 /** @typedef {URL | BufferSource | WebAssembly.Module} Source */

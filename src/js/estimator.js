@@ -2,21 +2,21 @@
 import { checksum } from './checksum.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { countRows } from './matrix.js';
-import { checkNumber, checkSwitch } from './options.js';
+import { checkSwitch } from './options.js';
 import { featureNames } from './table.js';
 import { isNode } from './platform.js';
 import { checkFeatures, readFeatures } from './prepare.js';
-import { training } from './registry.js';
 import { Run } from './run.js';
 import { writeSafetensors } from './safetensors.js';
 
 /**
- * @typedef {{ validation?: number | { X: unknown, y: unknown }, epochs?: number, batchSize?: number, shuffle?: boolean,
- *   evaluateTraining?: boolean, stratify?: boolean, sampleWeight?: ArrayLike<number>, signal?: AbortSignal, worker?: boolean,
- *   onEpoch?: (epoch: import('./run.js').Epoch) => void }} FitOptions
- * validation: a fraction, whose rows are drawn with the model's seed, or rows given; signal: aborts the run, which then rejects with
- * signal.reason; worker: where the fit runs (browsers: in a worker, Node: in slices in this thread; the numbers are the same);
- * evaluateTraining: training loss and metric by a full pass after the epoch
+ * @typedef {{ validation?: number | { last: number } | { X: unknown, y: unknown, sampleWeight?: ArrayLike<number> }, epochs?: number, batchSize?: unknown,
+ *   shuffle?: boolean, evaluateTraining?: boolean, stratify?: boolean, sampleWeight?: ArrayLike<number>, signal?: AbortSignal, worker?: boolean,
+ *   resume?: boolean, onEpoch?: (epoch: import('./run.js').Epoch) => void }} FitOptions
+ * validation: a fraction, whose rows are drawn with the model's seed; { last: fraction }: the last rows, for series in time; or rows given;
+ * sampleWeight: one number a row, 0 or more, in loss and metrics; signal: aborts the run, which then rejects with signal.reason; worker: where the
+ * fit runs (browsers: in a worker, Node: in slices in this thread; the numbers are the same); evaluateTraining: training loss and metrics by a
+ * full pass after the epoch; resume: goes on where the checkpoint was made that this model was loaded from
  */
 
 /** What save writes into a file and load asks for. */
@@ -117,7 +117,7 @@ export class Estimator {
   /**
    * @protected
    * @param {unknown} X @param {unknown} y @param {FitOptions} options
-   * @returns {Pick<import('./run.js').Job, 'task' | 'begin' | 'transfer' | 'metric' | 'splits' | 'validated' | 'finish' | 'copy'>}
+   * @returns {Pick<import('./run.js').Job, 'task' | 'begin' | 'transfer' | 'columns' | 'splits' | 'finish' | 'copy'>}
    */
   _prepare(X, y, options) {
     throw new Error('abstract');
@@ -168,18 +168,3 @@ export class Estimator {
 }
 
 if (Symbol.dispose) Object.defineProperty(Estimator.prototype, Symbol.dispose, { value() { this.dispose(); }, configurable: true, writable: true });
-
-/**
- * @param {FitOptions} options
- * @param {{ epochs: number, batchSize: number }} defaults
- * @param {string} where
- * @returns {import('./native.js').FitOptions}
- */
-export function fitOptions({ epochs, batchSize, shuffle = true, evaluateTraining = false }, defaults, where) {
-  return {
-    epochs: epochs === undefined ? defaults.epochs : checkNumber(epochs, training.epochs, where),
-    batchSize: batchSize === undefined ? defaults.batchSize : checkNumber(batchSize, training.batchSize, where),
-    shuffle: checkSwitch(shuffle, `${where}: shuffle`),
-    evaluateTraining: checkSwitch(evaluateTraining, `${where}: evaluateTraining`),
-  };
-}

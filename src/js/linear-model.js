@@ -7,6 +7,7 @@ import { beginLinear } from './descent.js';
 import { predictLinear } from './least-squares.js';
 import { r2 } from './metrics.js';
 import { canStratify, checkFeatures, keep, readFeatures, splitValidation } from './prepare.js';
+import { countedRows, readWeights } from './weights.js';
 
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
 /** @typedef {import('./least-squares.js').LinearTask} LinearTask */
@@ -16,23 +17,9 @@ import { canStratify, checkFeatures, keep, readFeatures, splitValidation } from 
 /** What is to be predicted: numbers (rows, cols), or of a classifier indices of classes.
  * @typedef {{ values: { data: Float64Array | Int32Array, rows: number, cols: number }, classes: Label[] | null, outputs: number }} Truth */
 
-/** @param {unknown} weights @param {number} rows @returns {Float64Array | null} */
-export function readWeights(weights, rows) {
-  if (weights === undefined) return null;
-  const { data, cols } = toTarget(weights, 'sampleWeight', rows);
-  if (cols !== 1) throw new RangeError(`sampleWeight has ${cols} columns; it must be one weight a row`);
-  const bad = data.findIndex((weight) => weight < 0);
-  if (bad >= 0) throw new RangeError(`sampleWeight has ${data[bad]} at row ${bad + 1}; every weight must be 0 or more`);
-  return keep(data, weights);
-}
-
-/** Rows that train: those of the split, without those of weight 0. @param {Int32Array | null} rows @param {Float64Array | null} weights */
-function countedRows(rows, weights) {
-  if (!weights?.includes(0)) return rows;
-  const counted = (rows ?? Int32Array.from(weights, (_, row) => row)).filter((row) => weights[row] > 0);
-  if (counted.length === 0) throw new RangeError(`sampleWeight is 0 for every ${rows ? 'training ' : ''}row; at least one must count`);
-  return counted;
-}
+/** The columns of a history, and their places in a report. @param {string} metric @param {boolean} validated @returns {[string, number][]} */
+const columnsOf = (metric, validated) => [['epoch', 0], ['loss', 1], [metric, 2],
+  .../** @type {[string, number][]} */ (validated ? [['valLoss', 3], [metric === 'r2' ? 'valR2' : 'valAccuracy', 4]] : []), ['rowsSeen', 6]];
 
 /** @abstract */
 export class LinearModel extends Estimator {
@@ -119,7 +106,7 @@ export class LinearModel extends Estimator {
     });
     const complete = (/** @type {LinearState} */ state) => ({ ...state, facts: { ...state.facts, ...(this._facts.includes('classes') && { classes: truth.classes }) } });
     return {
-      task, begin: beginLinear, transfer: [], metric: /** @type {'r2' | 'accuracy'} */ (solver.solver === 'logistic' ? 'accuracy' : 'r2'), splits, validated: held !== null,
+      task, begin: beginLinear, transfer: [], splits, columns: columnsOf(solver.solver === 'logistic' ? 'accuracy' : 'r2', held !== null),
       finish: (/** @type {LinearState} */ state) => { if (state.facts.iterations !== 0) this._restore(complete(state), encoder); },
       copy: (/** @type {LinearState} */ state) => {
         const model = new (/** @type {any} */ (this.constructor))(this.options);

@@ -4,7 +4,8 @@ import { engineNow } from './engine.js';
 import { toTarget } from './matrix.js';
 import { checkModel } from './options.js';
 import { diagnose, interval } from './diagnostics.js';
-import { LinearRegressor, readWeights } from './linear-model.js';
+import { LinearRegressor } from './linear-model.js';
+import { readWeights } from './weights.js';
 import { readConfidence, summarize } from './summary.js';
 
 /** @typedef {import('./least-squares.js').LinearState} LinearState */

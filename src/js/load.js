@@ -14,6 +14,7 @@ import { LogisticRegression } from './logistic.js';
 import { MLPClassifier, MLPRegressor, Network } from './mlp.js';
 import { NeuralModel, SCALERS, shapesOf } from './network.js';
 import { Ridge } from './ridge.js';
+import { targetsOf } from './options.js';
 import { readSafetensors } from './safetensors.js';
 import { STATISTICS, statisticsOf } from './statistics.js';
 import { checkEncoder } from './table.js';
@@ -46,9 +47,9 @@ function whole(value, name) {
   return Number(value);
 }
 
-/** @param {unknown} classes @param {string} loss @param {number} outputs */
-function checkClasses(classes, loss, outputs) {
-  if (loss === 'mse' || (loss === 'binaryCrossEntropy' && outputs > 1)) {
+/** @param {unknown} classes @param {string} kind of targets @param {number} outputs */
+function checkClasses(classes, kind, outputs) {
+  if (kind === 'N' || (kind === 'B' && outputs > 1)) {
     if (classes !== null) throw broken(`classes are ${show(classes)}; a model without classes has null`);
     return null;
   }
@@ -78,7 +79,7 @@ function restoreLinear(model, tensors, { encoder, statistics, ...facts }) {
     if (!good(facts[name], features)) throw broken(`${name} is ${show(facts[name])}; it must be ${name === 'rank' ? `a whole number from 0 to ${features}` : rule}`);
   }
   const kept = Object.fromEntries(model._facts.map((name) => [name, facts[name]]));
-  if (model instanceof LogisticRegression) kept.classes = checkClasses(facts.classes, outputs > 1 && facts.classes === null ? 'mse' : 'crossEntropy', outputs);
+  if (model instanceof LogisticRegression) kept.classes = checkClasses(facts.classes, outputs > 1 && facts.classes === null ? 'N' : 'C', outputs);
   const state = { coef: take(tensors, 'coef', 'F64', [outputs, features]), intercept: take(tensors, 'intercept', 'F64', [outputs]), facts: kept };
   model._restore(statistics === undefined ? state : { ...state, statistics: readStatistics(model, tensors, statistics, outputs, features) }, encoder === null ? null : checkEncoder(encoder));
   if (model.featureNames && model.featureNames.length !== features) throw broken(`columns make ${model.featureNames.length} features; coef has ${features}`);
@@ -110,8 +111,10 @@ function restoreNetwork(model, tensors, { inputs, outputs, classes, encoder, epo
     return scaler;
   });
   if (!Number.isInteger(epochs) || epochs < 0 || epochs >= 2 ** 32) throw broken(`epochs is ${show(epochs)}; it must be a whole number from 0 to below 2^32`);
+  const length = tensors.get('checkpoint')?.shape[0] ?? 0;
+  const checkpoint = tensors.has('checkpoint') ? take(tensors, 'checkpoint', 'U8', [length]) : undefined;
   model._restore({
-    config, features, target, state: { weights, slots: [], steps: 0, epochs }, classes: checkClasses(classes, config.loss, outputs),
+    config, checkpoint, features, target, state: { weights, slots: [], steps: 0, epochs }, classes: checkClasses(classes, targetsOf(config.loss.name), outputs),
     encoder: encoder === null ? null : checkEncoder(encoder), ...(fresh === true ? { fresh } : {}),
   });
   if (model.featureNames && model.featureNames.length !== inputs) throw broken(`columns make ${model.featureNames.length} features; the model has ${inputs}`);

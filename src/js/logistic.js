@@ -8,6 +8,7 @@ import { LinearModel } from './linear-model.js';
 import { argmax, probabilities } from './softmax.js';
 import { summarizeLogistic } from './summary.js';
 import { labelsAmong } from './targets.js';
+import { classFactors } from './weights.js';
 
 /** @typedef {import('./labels.js').Label} Label */
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
@@ -98,14 +99,7 @@ export class LogisticRegression extends LinearModel {
   #weigh({ classes, values }, rows, weight) {
     const { classWeight } = this.options;
     if (!classes) throw new RangeError('classWeight needs one column of labels; with several give sampleWeight');
-    const counts = classes.map(() => 0);
-    for (let i = 0; i < rows.length; i++) counts[values.data[rows[i]]]++;
-    const given = new Map(Object.entries(Object(classWeight)));
-    if (classWeight !== 'balanced') {
-      for (const label of given.keys()) if (!classes.some((known) => String(known) === label)) throw new RangeError(`classWeight has the label ${show(label)}, y has not; its labels are ${classes.slice(0, 8).map(show).join(', ')}`);
-    }
-    const factors = classes.map((label, k) => (classWeight === 'balanced' ? rows.length / (classes.length * counts[k]) : Number(given.get(String(label)) ?? 1)));
-    if (factors.some((factor) => factor === 0)) throw new RangeError('classWeight has 0; a weight of 0 would leave the class out: leave out its rows instead');
+    const factors = classFactors(/** @type {'balanced'} */ (classWeight), classes, Int32Array.from(rows, (row) => values.data[row]));
     return Float64Array.from(rows, (row, i) => factors[values.data[row]] * (weight ? weight[i] : 1));
   }
 

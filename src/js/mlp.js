@@ -1,23 +1,22 @@
-// mlp.js: the three classes of networks: Network with its own layers, MLPRegressor and MLPClassifier · in: options · out: models · next: model-file.js
+// mlp.js: the three classes of networks: Network with its own layers, MLPRegressor and MLPClassifier · in: options · out: models · next: load.js
 import { checkKeys, show } from './errors.js';
 import { engineNow } from './engine.js';
-import { NeuralModel, checkLayer, dense } from './network.js';
+import { batchNorm, checkLayer, dense, dropout, layerNorm } from './layers.js';
+import { NeuralModel } from './network.js';
 import { NativeModel } from './native.js';
-import { checkActivation, checkGiven, checkInitializer, checkLoss, checkNumber, checkSwitch, freeze } from './options.js';
-import { training } from './registry.js';
+import { checkActivation, checkGiven, checkInitializer, checkNumber, checkSwitch, freeze, oneOf, targetsOf } from './options.js';
+import { training } from './choices.js';
+import { TRAINING } from './training.js';
 
 /** @typedef {import('./native.js').Config} Config */
+/** @typedef {import('./training.js').TrainingOptions} TrainingOptions */
 /**
- * @typedef {{ hiddenLayers?: readonly number[], activation?: unknown, optimizer?: unknown, batchSize?: number, epochs?: number,
- *   seed?: number, initializer?: string, standardize?: boolean, warmStart?: boolean }} MLPOptions
- * activation: of the hidden layers; optimizer: 'adam', or { name: 'sgd', learningRate: 0.1, momentum: 0.9 }; standardize: features
- * (and a regression's target) are brought to mean 0 and standard deviation 1 of the training rows, predictions back to units of y,
- * and loss is in standardised units; warmStart: a further fit goes on from the weights there are
+ * @typedef {TrainingOptions & { hiddenLayers?: readonly number[], activation?: unknown, initializer?: string, loss?: unknown, dropout?: number,
+ *   normalization?: 'none' | 'batch' | 'layer', l1?: number, l2?: number, maxNorm?: number, warmStart?: boolean }} MLPOptions
+ * activation: of the hidden layers; loss: a regressor's 'mse' and its kin, a classifier's 'crossEntropy' or 'focal'; dropout, normalization: after
+ * every hidden layer; l1, l2, maxNorm: of the weights of every layer; warmStart: a further fit goes on from the weights there are
  */
-/** @typedef {{ inputs?: number, layers: readonly unknown[], loss: string, optimizer?: unknown, batchSize?: number, epochs?: number,
- *   seed?: number, standardize?: boolean }} NetworkOptions */
-
-const COMMON = ['optimizer', 'batchSize', 'epochs', 'seed', 'standardize'];
+/** @typedef {TrainingOptions & { inputs?: number, layers: readonly unknown[], loss: unknown }} NetworkOptions */
 
 /**
  * A network of given layers and loss; a further fit trains on from the weights it has.
@@ -25,23 +24,24 @@ const COMMON = ['optimizer', 'batchSize', 'epochs', 'seed', 'standardize'];
  *   new Network({ inputs: 2, layers: [dense(8, { activation: 'tanh' }), dense(1)], loss: 'mse' })
  */
 export class Network extends NeuralModel {
-  /** @param {NetworkOptions} options loss: 'mse' for numbers, 'crossEntropy' for classes, 'binaryCrossEntropy' for two or many-label 0/1 */
+  /** @param {NetworkOptions} options loss: 'mse' and its kin for numbers, 'crossEntropy' or 'focal' for classes, 'binaryCrossEntropy' and its kin for 0/1 in one or many columns */
   constructor(options) {
-    checkKeys(options, ['inputs', 'layers', 'loss', ...COMMON], 'Network');
+    checkKeys(options, ['inputs', 'layers', 'loss', ...TRAINING], 'Network');
     super(options, options.loss, 'Network');
-    const { inputs, layers, loss } = options;
+    const { inputs, layers } = options;
     if (!Array.isArray(layers) || layers.length === 0) throw new TypeError(`Network: layers must be a list of layers such as [dense(8), dense(1)], not ${show(layers)}`);
     checkNumber(layers.length, training.layers, 'Network');
-    /** @type {Readonly<NetworkOptions>} */
+    /** @type {Readonly<any>} */
     this.options = freeze({
       ...(inputs === undefined ? {} : { inputs: checkNumber(inputs, training.inputs, 'Network') }),
       layers: Array.from(layers, checkLayer), ...this._common,
     });
-    const last = /** @type {import('./options.js').Layer} */ (this.options.layers[layers.length - 1]);
-    if (checkLoss(loss, 'Network') !== 'mse' && last.activation.name !== 'identity') {
-      throw new RangeError(`Network: the last layer has the activation ${show(last.activation.name)}; with ${loss} it must be identity, as the loss does the rest`);
+    const { name } = this._common.loss, last = this.options.layers[layers.length - 1];
+    if (last.type !== 'dense') throw new RangeError(`Network: the last layer is ${last.type}; it must be dense`);
+    if ((targetsOf(name) !== 'N' || name === 'poisson') && last.activation.name !== 'identity') {
+      throw new RangeError(`Network: the last layer has the activation ${show(last.activation.name)}; with ${name} it must be identity, as the loss does the rest`);
     }
-    if (loss === 'crossEntropy' && last.units < 2) throw new RangeError(`Network: the last layer has ${last.units} unit; crossEntropy needs one a class, at least 2`);
+    if ('CS'.includes(targetsOf(name)) && last.units < 2) throw new RangeError(`Network: the last layer has ${last.units} unit; ${name} needs one a class, at least 2`);
   }
 
   get _name() {
@@ -50,7 +50,7 @@ export class Network extends NeuralModel {
 
   get _units() {
     const { layers } = this.options;
-    return /** @type {import('./options.js').Layer} */ (layers[layers.length - 1]).units;
+    return layers[layers.length - 1].units;
   }
 
   /** A Network with `inputs` has its starting weights as soon as the core is loaded. @protected @param {string} what */
@@ -70,7 +70,8 @@ export class Network extends NeuralModel {
     } finally {
       native.free();
     }
-    const classes = config.loss === 'mse' || (config.loss === 'binaryCrossEntropy' && this._units > 1) ? null : Array.from({ length: Math.max(2, this._units) }, (_, i) => i);
+    const kind = targetsOf(config.loss.name);
+    const classes = kind === 'N' || (kind === 'B' && this._units > 1) ? null : Array.from({ length: Math.max(2, this._units) }, (_, i) => i);
     this._restore({ config, state, classes, features: null, target: null, encoder: null, fresh: true });
   }
 
@@ -84,26 +85,37 @@ export class Network extends NeuralModel {
     if (inputs !== stated) throw new RangeError(`X has ${inputs} columns; the network has inputs: ${stated}`);
     if (outputs !== this._units) throw new RangeError(`y has ${outputs} columns; the last layer has ${this._units} units`);
     const { loss, optimizer, seed } = this._common;
-    return { inputs, layers: /** @type {import('./options.js').Layer[]} */ ([...layers]), loss, optimizer, seed };
+    return { inputs, layers, loss, optimizer, seed };
   }
 }
 
+const PENALTIES = ['l1', 'l2', 'maxNorm'];
+
 /** @abstract */
 class MLP extends NeuralModel {
-  /** @param {MLPOptions} options @param {string} loss @param {string} where */
-  constructor(options, loss, where) {
-    checkKeys(options, ['hiddenLayers', 'activation', 'initializer', 'warmStart', ...COMMON], where);
-    super(options, loss, where);
-    const { hiddenLayers = [100], activation = 'relu', initializer, warmStart = false } = options;
+  /** @param {MLPOptions} options @param {string} loss its own, unless the options name another @param {string} targets of its losses @param {string} where */
+  constructor(options, loss, targets, where) {
+    checkKeys(options, ['hiddenLayers', 'activation', 'initializer', 'loss', 'dropout', 'normalization', ...PENALTIES, 'warmStart', ...TRAINING], where);
+    super(options, options.loss ?? loss, where);
+    const { hiddenLayers = [100], activation = 'relu', initializer, normalization = 'none', warmStart = false } = options;
+    const { name } = this._common.loss;
+    if (targetsOf(name) !== targets) throw new RangeError(`${where}: loss is "${name}", which is not for ${targets === 'N' ? 'numbers' : 'classes'}; use ${loss} or its kin, or a Network`);
     if (!Array.isArray(hiddenLayers)) throw new TypeError(`${where}: hiddenLayers must be a list of unit counts such as [32, 16], not ${show(hiddenLayers)}`);
-    const { loss: _, ...common } = this._common;
-    checkNumber(hiddenLayers.length + 1, training.layers, where);
-    /** @type {Readonly<Required<MLPOptions>>} */
+    /** @type {Readonly<any>} */
     this.options = freeze({
       hiddenLayers: Array.from(hiddenLayers, (units, l) => checkGiven(units, { ...training.units, name: `hiddenLayers[${l}]` }, where)),
       activation: checkActivation(activation, where), initializer: checkInitializer(initializer, where),
-      warmStart: checkSwitch(warmStart, `${where}: warmStart`), ...common,
+      ...Object.fromEntries(['dropout', ...PENALTIES].map((key) => [key, checkNumber(/** @type {any} */ (options)[key], training[key], where)])),
+      normalization: oneOf(normalization, ['none', 'batch', 'layer'], `${where}: normalization`), warmStart: checkSwitch(warmStart, `${where}: warmStart`), ...this._common,
     });
+    checkNumber(this.#layers(1).length, training.layers, where);
+  }
+
+  /** @param {number} outputs */
+  #layers(outputs) {
+    const { hiddenLayers, activation, initializer, dropout: rate, normalization, l1, l2, maxNorm } = this.options;
+    const each = [...normalization === 'batch' ? [batchNorm()] : normalization === 'layer' ? [layerNorm()] : [], ...rate > 0 ? [dropout(rate)] : []];
+    return [...hiddenLayers.flatMap((/** @type {number} */ units) => [dense(units, { activation, initializer, l1, l2, maxNorm }), ...each]), dense(outputs, { initializer, l1, l2, maxNorm })];
   }
 
   _former() {
@@ -112,17 +124,16 @@ class MLP extends NeuralModel {
 
   /** @param {number} inputs @param {number} outputs @returns {Config} */
   _configFor(inputs, outputs) {
-    const { hiddenLayers, activation, initializer } = this.options;
     const { loss, optimizer, seed } = this._common;
-    return { inputs, layers: [...hiddenLayers.map((units) => dense(units, { activation, initializer })), dense(outputs, { initializer })], loss, optimizer, seed };
+    return { inputs, layers: this.#layers(outputs), loss, optimizer, seed };
   }
 }
 
-/** A multilayer perceptron for numbers: mean squared error, identity output. */
+/** A multilayer perceptron for numbers: identity output; mean squared error, or another loss of numbers. */
 export class MLPRegressor extends MLP {
   /** @param {MLPOptions} [options] */
   constructor(options = {}) {
-    super(options, 'mse', 'MLPRegressor');
+    super(options, 'mse', 'N', 'MLPRegressor');
   }
 
   get _name() {
@@ -130,11 +141,11 @@ export class MLPRegressor extends MLP {
   }
 }
 
-/** A multilayer perceptron for classes: softmax and cross-entropy, one output a class. */
+/** A multilayer perceptron for classes: one output a class; softmax and cross-entropy, or focal loss. */
 export class MLPClassifier extends MLP {
   /** @param {MLPOptions} [options] */
   constructor(options = {}) {
-    super(options, 'crossEntropy', 'MLPClassifier');
+    super(options, 'crossEntropy', 'C', 'MLPClassifier');
   }
 
   get _name() {

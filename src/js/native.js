@@ -1,38 +1,59 @@
 // native.js: a model and its fit inside the core · in: configuration, rows · out: weights, reports, predictions · next: session.js
+import { activations, initializers, layers, losses, optimizers } from './choices.js';
 import { Held } from './engine.js';
 import { WasmfitError } from './errors.js';
 import { CONFIG, FIT, LAYER, REPORT, pack } from './fields.js';
+import { widths } from './layers.js';
 import { codeOf } from './options.js';
-import { activations, initializers, losses, optimizers } from './registry.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./options.js').Choice} Choice */
-/** @typedef {import('./options.js').Layer} Layer */
-/** @typedef {{ inputs: number, layers: Layer[], loss: string, optimizer: Choice, seed: number }} Config */
-/** Weights in plain order (layer by layer, weight (in,out), then bias) and the optimizer's state in the same order.
- * @typedef {{ weights: Float32Array, slots: Float32Array[], steps: number, epochs: number }} State */
-/** x (rows, inputs); y (rows, outputs), or class indices. @typedef {{ x: Float32Array, y: Float32Array | Int32Array, rows: number }} Rows */
-/** @typedef {{ batchSize: number, epochs: number, shuffle: boolean, evaluateTraining: boolean }} FitOptions */
+/** @typedef {import('./layers.js').Layer} Layer */
+/** @typedef {{ inputs: number, layers: readonly Layer[], loss: Choice, optimizer: Choice, seed: number }} Config */
+/** Weights in plain order (layer by layer, as getWeights has them) and the optimizer's state in the same order.
+ * @typedef {{ weights: Float32Array, slots: Float32Array[], steps: number, epochs: number, momentumProduct?: number }} State */
+/** x (rows, inputs), or bytes, each of which stands for offset + scale · byte; y (rows, outputs), or class indices; weight (rows).
+ * @typedef {{ x: Float32Array | Uint8Array, y: Float32Array | Int32Array, weight?: Float32Array | null, label?: Int32Array | null, rows: number,
+ *   offset?: number, scale?: number }} Rows */
+/** Fields of WF_FIT_FIELDS. @typedef {{ batchSize: number, epochs: number, milestone?: number[], [field: string]: any }} FitOptions */
+/** epoch, step, layer (from 0; -1: none), and what became non-finite: QUANTITIES[quantity]. @typedef {[number, number, number, number]} Divergence */
 
 export const REPORT_FIELDS = REPORT.length;
 /** wf_fit_state */
 export const RUNNING = 0, DONE = 1, DIVERGED = 2, CONVERGED = 3, STOPPED = 4;
 
 /** @param {Config} config */
-const packConfig = ({ layers, loss, optimizer: { name, ...rest }, ...config }) => Float64Array.from(pack(CONFIG,
-  { ...config, ...rest, layers: layers.length, loss: codeOf(losses, loss), optimizer: codeOf(optimizers, name) }));
+const packConfig = ({ layers: list, loss: { name: loss, alpha, ...parameters }, optimizer: { name, ...rest }, ...config }) => Float64Array.from(pack(CONFIG, {
+  ...config, ...parameters, ...rest, focalAlpha: alpha, positiveWeight: typeof parameters.positiveWeight === 'number' ? parameters.positiveWeight : 1,
+  layers: list.length, loss: codeOf(losses, loss), optimizer: codeOf(optimizers, name),
+}));
 
-/** @param {Layer[]} layers */
-const packLayers = (layers) => Float64Array.from(layers.flatMap(({ units, activation, initializer }) => pack(LAYER, {
-  units, activation: codeOf(activations, activation.name), initializer: codeOf(initializers, initializer), slope: activation.negativeSlope ?? activation.alpha })));
+/** @param {Config} config */
+function packLayers({ inputs, layers: list }) {
+  const units = widths(inputs, list);
+  return Float64Array.from(list.flatMap((/** @type {any} */ { type, activation, initializer = 'auto', momentum, epsilon, ...rest }, l) => pack(LAYER, {
+    ...rest, kind: codeOf(layers, type), units: units[l], normMomentum: momentum, normEpsilon: epsilon,
+    ...activation && { activation: codeOf(activations, activation.name), slope: activation.negativeSlope ?? activation.alpha, initializer: codeOf(initializers, initializer) },
+  })));
+}
 
 /** Of the milestones there are places for 32. @param {FitOptions} options */
-const packFit = (options) => Float64Array.from([...pack(FIT, /** @type {any} */ (options)), ...new Array(32).fill(0)]);
+const packFit = ({ milestone = [], ...options }) => Float64Array.from([...pack(FIT, options), ...milestone, ...new Array(32 - milestone.length).fill(0)]);
 
-/** wf_rows: x, bytes, y, weight, label, rows, offset, scale @param {Rows} rows */
-function packRows({ rows }, x = 0, y = 0) {
-  return Int32Array.of(x, 0, y, 0, 0, rows, 0, 0);
+/** wf_rows: x, bytes, y, weight, label, rows, offset, scale. @param {Partial<Rows> & Pick<Rows, 'x' | 'rows'> | null} part @param {(values: any) => number} take copies into the core */
+function packRows(part, take) {
+  const words = new Int32Array(8);
+  if (!part) return words;
+  const { x, y, weight, label, rows, offset = 0, scale = 1 } = part;
+  words[x instanceof Uint8Array ? 1 : 0] = take(x);
+  [y, weight, label].forEach((values, i) => { words[2 + i] = values ? take(values) : 0; });
+  words[5] = rows;
+  new Float32Array(words.buffer).set([offset, scale], 6);
+  return words;
 }
+
+/** wf_layer_statistics */
+const STATISTICS = 'weightMean weightSd weightZeros gradientMean gradientSd gradientZeros outputMean outputSd outputZeros dead'.split(' ');
 
 /** sizeof(wf_fault) */
 const FAULT_BYTES = 48;
@@ -52,11 +73,12 @@ export class NativeModel {
   /** @param {Engine} engine @param {Config} config @param {State | null} state null: starting weights from the seed */
   constructor(engine, config, state) {
     this.engine = engine;
-    this.outputs = config.layers[config.layers.length - 1].units;
+    this.outputs = /** @type {import('./layers.js').Dense} */ (config.layers[config.layers.length - 1]).units;
     this.inputs = config.inputs;
+    this.layers = config.layers.length;
     this.pointer = engine.scope((copy) => {
       const packed = copy(packConfig(config), 'the configuration');
-      const layers = copy(packLayers(config.layers), 'the configuration');
+      const layers = copy(packLayers(config), 'the configuration');
       const fault = copy(FAULT_BYTES, 'the configuration');
       if (!engine.exports.wf_config_check(fault, packed, layers)) throw refusal(engine, fault);
       return engine.exports.wf_model_new(packed, layers) >>> 0;
@@ -65,11 +87,19 @@ export class NativeModel {
     forgotten.register(this, { engine, pointer: this.pointer }, this);
     this.size = engine.exports.wf_model_size(this.pointer) >>> 0;
     try {
+      const { positiveWeight } = config.loss;
+      if (typeof positiveWeight === 'object') this.#setPositiveWeights(positiveWeight);
       if (state) this.setState(state);
     } catch (error) {
       this.free();
       throw error;
     }
+  }
+
+  /** @param {number[]} weights */
+  #setPositiveWeights(weights) {
+    if (weights.length !== this.outputs) throw new RangeError(`loss binaryCrossEntropy: positiveWeight has ${weights.length} values; it needs one, or ${this.outputs}, one for each output`);
+    this.engine.scope((copy) => this.engine.exports.wf_model_set_positive_weights(this.pointer, copy(Float32Array.from(weights), 'the configuration')));
   }
 
   /** @param {number} slot 0: weights, then the optimizer's */
@@ -86,31 +116,33 @@ export class NativeModel {
   state() {
     const { exports } = this.engine;
     const slots = Array.from({ length: exports.wf_model_slots(this.pointer) }, (_, i) => this.exportSlot(i + 1));
-    return { weights: this.exportSlot(0), slots, steps: exports.wf_model_steps(this.pointer), epochs: exports.wf_model_epochs(this.pointer) };
+    return {
+      weights: this.exportSlot(0), slots, steps: exports.wf_model_steps(this.pointer), epochs: exports.wf_model_epochs(this.pointer),
+      momentumProduct: exports.wf_model_momentum_product(this.pointer),
+    };
   }
 
   /** @param {State} state */
-  setState({ weights, slots, steps, epochs }) {
+  setState({ weights, slots, steps, epochs, momentumProduct = 1 }) {
     const { engine } = this;
     [weights, ...slots].forEach((values, slot) => engine.scope((copy) => {
       engine.exports.wf_model_import(this.pointer, copy(values, 'the weights'), slot);
     }));
-    engine.exports.wf_model_set_progress(this.pointer, steps, epochs, 1);
+    engine.exports.wf_model_set_progress(this.pointer, steps, epochs, momentumProduct);
   }
 
   /**
-   * @param {Float32Array} x (rows, inputs)
-   * @param {number} rows
+   * @param {Pick<Rows, 'x' | 'rows' | 'offset' | 'scale'>} part
    * @param {boolean} probabilities
    * @returns {Float32Array} (rows, outputs)
    */
-  predict(x, rows, probabilities) {
+  predict(part, probabilities) {
     const { engine } = this;
     return engine.scope((copy) => {
-      const from = copy(x, 'the rows to predict');
-      const to = copy(rows * this.outputs * 4, 'the predictions');
-      if (!engine.exports.wf_model_predict(to, this.pointer, from, rows, Number(probabilities))) throw engine.outOfMemory('the prediction');
-      return engine.readF32(to, rows * this.outputs);
+      const to = copy(part.rows * this.outputs * 4, 'the predictions');
+      const rows = copy(packRows(part, (values) => copy(values, 'the rows to predict')), 'the rows to predict');
+      if (!engine.exports.wf_model_predict(to, this.pointer, rows, Number(probabilities))) throw engine.outOfMemory('the prediction');
+      return engine.readF32(to, part.rows * this.outputs);
     });
   }
 
@@ -136,7 +168,8 @@ export class NativeFit {
     this.model = model;
     this.pointer = 0;
     try {
-      const [rows, held] = [train, validation].map((part) => part === null ? new Int32Array(8) : packRows(part, this.held.take(part.x), this.held.take(part.y)));
+      const [rows, held] = [train, validation].map((part) => packRows(part, (values) => this.held.take(values)));
+      this.rows = rows;
       this.pointer = engine.scope((copy) => {
         const packed = copy(packFit(options), 'the options');
         const fault = copy(FAULT_BYTES, 'the options');
@@ -176,6 +209,45 @@ export class NativeFit {
     return this.model.state();
   }
 
+  /** @returns {Divergence} */
+  divergence() {
+    return this.engine.scope((copy) => {
+      const to = copy(32, 'the report');
+      this.engine.exports.wf_fit_divergence(to, this.pointer);
+      return /** @type {Divergence} */ ([...this.engine.readF64(to, 4)]);
+    });
+  }
+
+  /** All that must be kept to go on bit for bit. @returns {Uint8Array} */
+  checkpoint() {
+    const { engine, pointer } = this, size = engine.exports.wf_fit_checkpoint_size(pointer) >>> 0;
+    return engine.scope((copy) => {
+      const at = copy(size, 'the checkpoint');
+      engine.exports.wf_fit_checkpoint_save(at, pointer);
+      return new Uint8Array(engine.exports.memory.buffer, at, size).slice();
+    });
+  }
+
+  /** @param {Uint8Array} bytes of checkpoint() */
+  restore(bytes) {
+    const verdict = this.engine.scope((copy) => this.engine.exports.wf_fit_checkpoint_restore(this.pointer, copy(bytes, 'the checkpoint'), bytes.length));
+    if (verdict === 1) return;
+    throw new WasmfitError(`fit: resume: ${verdict === 0 ? 'the checkpoint belongs to a fit with other options' : 'these are not the rows that the checkpoint was made with'}`,
+      { code: 'CHECKPOINT', hint: verdict === 0 ? 'use the model that load() made from it, and the same options of fit' : 'pass the same X, y, weights and validation in the same order' });
+  }
+
+  /** Statistics of every layer over the first rows that train. @returns {Record<string, number>[]} */
+  statistics() {
+    const { engine, pointer, model, rows } = this, names = STATISTICS, L = model.layers;
+    return engine.scope((copy) => {
+      const to = copy(L * names.length * 8, 'the statistics'), part = rows.slice();
+      part[5] = Math.min(part[5], engine.exports.wf_fit_batch_rows(pointer));
+      if (!engine.exports.wf_fit_statistics(to, pointer, copy(part, 'the rows'))) throw engine.outOfMemory('the statistics');
+      const values = engine.readF64(to, L * names.length);
+      return Array.from({ length: L }, (_, l) => Object.fromEntries(names.map((name, i) => [name, values[l * names.length + i]])));
+    });
+  }
+
   free() {
     if (this.pointer !== 0) this.engine.exports.wf_fit_free(this.pointer);
     this.pointer = 0;
@@ -185,4 +257,13 @@ export class NativeFit {
 }
 
 /** The fit of a network, for a session. @param {Engine} engine @param {import('./session.js').NetworkTask} task */
-export const beginNetwork = (engine, { config, state, options, train, validation }) => new NativeFit(new NativeModel(engine, config, state), options, train, validation);
+export function beginNetwork(engine, { config, state, options, train, validation, checkpoint }) {
+  const fit = new NativeFit(new NativeModel(engine, config, state), options, train, validation);
+  try {
+    if (checkpoint) fit.restore(checkpoint);
+  } catch (error) {
+    fit.free();
+    throw error;
+  }
+  return fit;
+}

@@ -1,50 +1,29 @@
-// network.js: trained networks: dense layers, a loss, an optimizer · in: X, y · out: weights, predictions · next: mlp.js
-import { WasmfitError, checkKeys, show } from './errors.js';
+// network.js: trained networks: layers, a loss, an optimizer · in: X, y · out: weights, predictions · next: mlp.js
+import { WasmfitError, show } from './errors.js';
 import { engineNow } from './engine.js';
-import { Estimator, fitOptions } from './estimator.js';
+import { Estimator } from './estimator.js';
+import { widths } from './layers.js';
 import { countRows, toLabels, toTarget } from './matrix.js';
 import { accuracy, r2 } from './metrics.js';
 import { NativeModel, beginNetwork } from './native.js';
-import { checkActivation, checkGiven, checkInitializer, checkLoss, checkNumber, checkOptimizer, checkSwitch } from './options.js';
-import { canStratify, checkFeatures, fitScaler, gather, keep, readFeatures, splitValidation } from './prepare.js';
-import { training } from './registry.js';
-import { readTarget } from './targets.js';
+import { checkSwitch, targetsOf } from './options.js';
+import { checkFeatures } from './prepare.js';
+import { gatherRows, prepareRows, readBytes } from './network-rows.js';
+import { checkTraining, columnsOf, fitFields } from './training.js';
 
 /** @typedef {import('./native.js').Config} Config */
 /** @typedef {import('./native.js').State} State */
-/** @typedef {import('./options.js').Layer} Layer */
+/** @typedef {import('./layers.js').Layer} Layer */
 /** @typedef {import('./prepare.js').Scaler} Scaler */
 /** @typedef {import('./labels.js').Label} Label */
 /** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
 /** @typedef {{ name: string, shape: number[], data: Float32Array }} Weights */
-/** What a fitted network is.
+/** What a fitted network is. fresh: has starting weights, has seen no data yet; checkpoint: what it was doing when it was saved.
  * @typedef {{ config: Config, state: State, classes: Label[] | null, features: Scaler | null, target: Scaler | null,
- *   encoder: import('./encoder.js').Encoder | null, fresh?: boolean }} Trained fresh: has starting weights, has seen no data yet */
+ *   encoder: import('./encoder.js').Encoder | null, fresh?: boolean, checkpoint?: Uint8Array }} Trained */
 /** @typedef {import('./estimator.js').FitOptions} FitOptions */
 
-const FIT_OPTIONS = ['validation', 'epochs', 'batchSize', 'shuffle', 'evaluateTraining', 'stratify', 'signal', 'worker', 'onEpoch'];
-
-/**
- * A dense layer:   activation(x W + b), W (in, units)
- *
- * @param {number} units
- * @param {{ activation?: unknown, initializer?: string }} [options] activation: a name, or { name: 'leakyRelu', negativeSlope: 0.1 }
- * @returns {Layer}
- */
-export function dense(units, options = {}) {
-  checkKeys(options, ['activation', 'initializer'], 'dense');
-  return {
-    type: 'dense', units: checkGiven(units, training.units, 'dense'),
-    activation: checkActivation(options.activation, 'dense'), initializer: checkInitializer(options.initializer, 'dense'),
-  };
-}
-
-/** @param {unknown} layer @param {number} at @returns {Layer} */
-export function checkLayer(layer, at) {
-  const { type, units, ...options } = Object(layer);
-  if (type !== 'dense') throw new TypeError(`layers: layer ${at + 1} is ${show(type === undefined ? layer : type)}; it must be made by dense(units, options)`);
-  return dense(units, options);
-}
+const FIT_OPTIONS = ['validation', 'epochs', 'batchSize', 'shuffle', 'evaluateTraining', 'stratify', 'sampleWeight', 'signal', 'worker', 'resume', 'onEpoch'];
 
 /** @type {readonly ['features', 'target']} */
 export const SCALERS = ['features', 'target'];
@@ -53,17 +32,12 @@ export const SCALERS = ['features', 'target'];
 export class NeuralModel extends Estimator {
   /** @protected @type {Trained | null} */ _trained = null;
   /** @type {NativeModel | null} */ #native = null;
-  /** @protected @type {{ loss: string, optimizer: import('./options.js').Choice, batchSize: number, epochs: number, seed: number, standardize: boolean }} */ _common;
+  /** @protected @type {import('./training.js').Common} */ _common;
 
-  /** @param {Record<string, any>} options @param {string} loss @param {string} where */
+  /** @param {Record<string, any>} options @param {unknown} loss @param {string} where */
   constructor(options, loss, where) {
     super();
-    const { optimizer, batchSize, epochs, seed, standardize = false } = options;
-    this._common = {
-      loss: checkLoss(loss, where), optimizer: checkOptimizer(optimizer, where),
-      batchSize: checkNumber(batchSize, training.batchSize, where), epochs: checkNumber(epochs, training.epochs, where),
-      seed: checkNumber(seed, training.seed, where), standardize: checkSwitch(standardize, `${where}: standardize`),
-    };
+    this._common = checkTraining(options, loss, where);
   }
 
   get fitted() {
@@ -94,63 +68,33 @@ export class NeuralModel extends Estimator {
     return null;
   }
 
+  /** What a fit that goes on begins with. @param {boolean | undefined} resume @returns {Trained | null} */
+  #start(resume) {
+    if (resume !== undefined) checkSwitch(resume, `${this._name}.fit: resume`);
+    if (!resume) return this._former();
+    if (!this._trained?.checkpoint) throw new WasmfitError(`${this._name}.fit: resume: this model was not loaded from a checkpoint`, { code: 'CHECKPOINT', hint: 'await load(bytes) with the bytes of run.checkpoint()' });
+    return this._trained;
+  }
+
   /**
    * @param {unknown} X @param {unknown} y @param {FitOptions} options
+   * @param {(X: unknown) => { data: ArrayLike<number>, classes: readonly Label[] }} [soft] a teacher's outputs
    * @returns {any}
    */
-  _prepare(X, y, options) {
-    const start = this._former();
-    const former = start?.fresh ? null : start;
-    const { loss, seed, standardize } = this._common;
-    const fit = fitOptions(options, this._common, `${this._name}.fit`);
-    if (options.stratify !== undefined) checkSwitch(options.stratify, `${this._name}.fit: stratify`);
-    const { matrix, encoder } = readFeatures(X, former?.encoder ?? null, /** @type {any} */ (standardize ? Float64Array : Float32Array));
-    if (former) checkFeatures(matrix.cols, former.config.inputs);
-    const target = readTarget(y, loss, matrix.rows, { classes: former?.classes ?? null, units: this._units });
-    const config = this._configFor(matrix.cols, target.outputs);
-    const { validation } = options;
-    const splits = validation === undefined || Object(validation) === validation ? undefined
-      : splitValidation(matrix.rows, /** @type {number} */ (validation), seed, this.#strata(target, options));
-    const features = former ? former.features : standardize ? fitScaler(matrix, splits?.train ?? null) : null;
-    const scale = former ? former.target : standardize && loss === 'mse' && target.numbers ? fitScaler(target.numbers, splits?.train ?? null) : null;
-    /** @param {unknown} given @param {typeof matrix} from @param {import('./targets.js').Target} of @param {Int32Array | null} rows @param {string} prefix */
-    const rowsOf = (given, from, of, rows, prefix) => ({
-      x: keep(gather(from, rows, features, `${prefix}X`), given), rows: rows ? rows.length : from.rows,
-      y: of.numbers ? gather(of.numbers, rows, scale, `${prefix}y`) : rows ? Int32Array.from(rows, (row) => of.indices?.[row] ?? 0) : /** @type {Int32Array} */ (of.indices),
+  _prepare(X, y, options, soft) {
+    const start = this.#start(options.resume), where = `${this._name}.fit`;
+    const { config, train, validation, splits, rest } = prepareRows({
+      X, y, options, common: this._common, former: start?.fresh ? null : start, units: this._units, where, soft, configFor: (inputs, outputs) => this._configFor(inputs, outputs),
     });
-    const train = rowsOf(X, matrix, target, splits?.train ?? null, '');
-    const held = splits ? rowsOf(X, matrix, target, splits.validation, '') : validation === undefined ? null
-      : this.#readValidation(validation, encoder, config, target, rowsOf);
-    const task = { kind: 'network', config, state: start?.state ?? null, options: fit, train, validation: held };
-    const rest = { config, classes: target.classes, features, target: scale, encoder };
+    const columns = columnsOf(this._common, config.layers, validation !== null);
+    const task = { kind: 'network', config, state: start?.state ?? null, options: fitFields(this._common, options, { rows: train.rows, columns, where }), train, validation,
+      ...options.resume && { checkpoint: start?.checkpoint } };
     return {
-      task, begin: beginNetwork, splits, standardized: standardize, validated: held !== null, metric: loss === 'mse' ? 'r2' : 'accuracy',
-      transfer: [train, held].flatMap((part) => (part ? [part.x.buffer, part.y.buffer] : [])),
+      task, begin: beginNetwork, splits, standardized: this._common.standardize, columns,
+      transfer: [train, validation].flatMap((part) => (part ? [part.x, part.y, part.weight, part.label].flatMap((array) => (array ? [array.buffer] : [])) : [])),
       finish: (/** @type {State} */ state) => this._restore({ ...rest, state }),
-      copy: (/** @type {State} */ state) => this._copy({ ...rest, state }),
+      copy: (/** @type {State} */ state, /** @type {Uint8Array | undefined} */ checkpoint) => this._copy({ ...rest, state, checkpoint }),
     };
-  }
-
-  /** @param {import('./targets.js').Target} target @param {FitOptions} options */
-  #strata({ indices, classes }, { stratify, validation }) {
-    if (stratify && !indices) throw new TypeError(`${this._name}.fit: stratify needs class labels; this model learns numbers`);
-    if (stratify === false || !indices || !classes) return null;
-    return stratify || canStratify(indices, classes.length, Number(validation)) ? indices : null;
-  }
-
-  /**
-   * @param {unknown} validation @param {import('./encoder.js').Encoder | null} encoder @param {Config} config
-   * @param {import('./targets.js').Target} target @param {Function} rowsOf
-   */
-  #readValidation(validation, encoder, config, target, rowsOf) {
-    checkKeys(validation, ['X', 'y'], `${this._name}.fit: validation`);
-    const { standardize, loss } = this._common;
-    const { matrix } = readFeatures(validation.X, encoder, /** @type {any} */ (standardize ? Float64Array : Float32Array), 'validation.X');
-    if (matrix.rows === 0) throw new RangeError('validation.X has 0 rows; at least 1 is needed');
-    checkFeatures(matrix.cols, config.inputs, 'validation.X');
-    const held = readTarget(validation.y, loss, matrix.rows, { classes: target.classes, units: this._units, name: 'validation.y' });
-    if (held.outputs !== target.outputs) throw new RangeError(`validation.y has ${held.outputs} columns, y has ${target.outputs}; they must be equal`);
-    return rowsOf(validation.X, matrix, held, null, 'validation.');
   }
 
   /** @param {Trained} trained @ignore */
@@ -161,15 +105,15 @@ export class NeuralModel extends Estimator {
   }
 
   _saved() {
-    const { config, classes, state, fresh, ...scalers } = /** @type {Trained} */ (this._trained);
+    const { config, classes, state, fresh, checkpoint, ...scalers } = /** @type {Trained} */ (this._trained);
     /** @type {Record<string, import('./safetensors.js').Tensor>} */
     const tensors = {};
     for (const { name, shape, data } of this.getWeights()) tensors[name] = { dtype: 'F32', shape, data };
     for (const part of SCALERS) {
       for (const [name, data] of Object.entries(scalers[part] ?? {})) tensors[`${part}.${name}`] = { dtype: 'F64', shape: [data.length], data };
     }
-    const outputs = config.layers[config.layers.length - 1].units;
-    return { tensors, facts: { inputs: config.inputs, outputs, classes, epochs: state.epochs, fresh } };
+    if (checkpoint) tensors.checkpoint = { dtype: 'U8', shape: [checkpoint.length], data: checkpoint };
+    return { tensors, facts: { inputs: config.inputs, outputs: outputsOf(config), classes, epochs: state.epochs, fresh } };
   }
 
   /** @param {Trained} trained */
@@ -195,9 +139,18 @@ export class NeuralModel extends Estimator {
   #outputs(X, what, probabilities) {
     this._checkFitted(what);
     const { config, features } = /** @type {Trained} */ (this._trained);
-    const matrix = this._read(X, config.inputs, /** @type {any} */ (features ? Float64Array : Float32Array));
-    const x = gather(matrix, null, features, 'X');
-    return { data: this.#core(what).predict(x, matrix.rows, probabilities), rows: matrix.rows, cols: config.layers[config.layers.length - 1].units };
+    const { bytes, ...matrix } = this.#read(X, config.inputs, features);
+    return { data: this.#core(what).predict({ x: /** @type {Float32Array} */ (matrix.data), rows: matrix.rows, ...bytes }, probabilities), rows: matrix.rows, cols: outputsOf(config) };
+  }
+
+  /** @param {unknown} X @param {number} inputs @param {Scaler | null} features */
+  #read(X, inputs, features) {
+    const bytes = readBytes(X, 'X');
+    if (bytes && bytes.rows > 0) checkFeatures(bytes.cols, inputs);
+    if (bytes && !features) return { data: bytes.data, rows: bytes.rows, bytes: { offset: bytes.offset, scale: bytes.scale } };
+    const matrix = bytes ? { ...bytes, data: Float64Array.from(bytes.data, (byte) => bytes.offset + bytes.scale * byte) }
+      : this._read(X, inputs, /** @type {any} */ (features ? Float64Array : Float32Array));
+    return { data: /** @type {Float32Array} */ (gatherRows({ ...matrix, offset: 0, scale: 1 }, null, features, 'X')), rows: matrix.rows, bytes: {} };
   }
 
   /**
@@ -207,10 +160,11 @@ export class NeuralModel extends Estimator {
    * @throws {WasmfitError} NOT_FITTED, NOT_READY, DISPOSED
    */
   predict(X) {
-    const { data, rows, cols } = this.#outputs(X, 'predict', false);
+    const { name } = this._common.loss, kind = targetsOf(name);
+    const { data, rows, cols } = this.#outputs(X, 'predict', name === 'poisson');
     const { classes, target } = /** @type {Trained} */ (this._trained);
     if (classes) return Array.from({ length: rows }, (_, row) => classes[cols === 1 ? Number(data[row] > 0) : argmax(data, row * cols, cols)]);
-    const binary = this._common.loss !== 'mse';
+    const binary = kind === 'B';
     const values = Float64Array.from(data, (value, i) => (binary ? Number(value > 0) : target ? value * target.scale[i % cols] + target.mean[i % cols] : value));
     return cols === 1 ? values : { data: values, rows, cols };
   }
@@ -222,7 +176,7 @@ export class NeuralModel extends Estimator {
    * @throws {WasmfitError} NOT_A_CLASSIFIER, and as predict
    */
   predictProba(X) {
-    if (this._common.loss === 'mse') throw new WasmfitError(`${this._name}.predictProba: a regression has no probabilities`, { code: 'NOT_A_CLASSIFIER', hint: 'use predict' });
+    if (targetsOf(this._common.loss.name) === 'N') throw new WasmfitError(`${this._name}.predictProba: a regression has no probabilities`, { code: 'NOT_A_CLASSIFIER', hint: 'use predict' });
     const out = this.#outputs(X, 'predictProba', true);
     if (out.cols > 1 || !this._trained?.classes) return out;
     return { data: Float32Array.from({ length: out.rows * 2 }, (_, i) => (i % 2 ? out.data[i >> 1] : 1 - out.data[i >> 1])), rows: out.rows, cols: 2 };
@@ -242,7 +196,7 @@ export class NeuralModel extends Estimator {
       return accuracy(y, predicted);
     }
     const truth = toTarget(y, 'y', rows);
-    if (this._common.loss === 'mse') return r2(truth, predicted);
+    if (targetsOf(this._common.loss.name) === 'N') return r2(truth, predicted);
     return accuracy(truth.data.map((value) => Number(value >= 0.5)), /** @type {Matrix} */ (predicted).data);
   }
 
@@ -286,12 +240,16 @@ function argmax(values, from, count) {
   return best;
 }
 
+/** Units of the last layer. @param {Config} config */
+export const outputsOf = ({ layers }) => /** @type {import('./layers.js').Dense} */ (layers[layers.length - 1]).units;
+
 /** @param {Config} config @returns {{ name: string, shape: number[] }[]} */
 export function shapesOf({ inputs, layers }) {
-  return layers.flatMap(({ units }, l) => [
-    { name: `layers.${l}.weight`, shape: [l === 0 ? inputs : layers[l - 1].units, units] },
-    { name: `layers.${l}.bias`, shape: [units] },
-  ]);
+  const units = widths(inputs, layers);
+  return layers.flatMap(({ type }, l) => ({
+    dense: [['weight', l === 0 ? inputs : units[l - 1], units[l]], ['bias', units[l]]], dropout: [],
+    batchNorm: [['weight', units[l]], ['bias', units[l]], ['runningMean', units[l]], ['runningVariance', units[l]]], layerNorm: [['weight', units[l]], ['bias', units[l]]],
+  })[type].map(([name, ...shape]) => ({ name: `layers.${l}.${name}`, shape: /** @type {number[]} */ (shape) })));
 }
 
 /** @param {any} given @param {{ name: string, shape: number[] }} expected @returns {Float32Array} */

@@ -1,11 +1,10 @@
 // options.js: judges options at construction and fills in defaults · in: what a caller wrote · out: plain, complete options · next: platform.js
 import { checkKeys, nearest, show } from './errors.js';
-import { activations, initializers, linearModels, losses, optimizers } from './registry.js';
+import { activations, averages, batchSchedules, initializers, linearModels, losses, optimizers, schedules, techniques, training } from './choices.js';
 
-/** @typedef {import('./registry.js').OptionInfo} OptionInfo */
-/** @typedef {import('./registry.js').Entry} Entry */
-/** @typedef {{ name: string, [option: string]: string | number | boolean }} Choice a name and all its options */
-/** @typedef {{ type: 'dense', units: number, activation: Choice, initializer: string }} Layer */
+/** @typedef {import('./choices.js').Option} OptionInfo */
+/** @typedef {import('./choices.js').Choices} Entry */
+/** @typedef {{ name: string, [option: string]: any }} Choice a name and all its options */
 
 /** @param {OptionInfo} info */
 function ruleOf({ min = -Infinity, max = Infinity, above, below, integer, choices = [] }) {
@@ -23,7 +22,7 @@ export function checkOption(value, info, where) {
   if (value === undefined) return info.default;
   if (typeof info.default === 'boolean') return checkSwitch(value, `${where}: ${info.name}`);
   if (info.choices && (typeof value === 'string' || info.min === undefined)) return oneOf(value, info.choices, `${where}: ${info.name}`);
-  if (info.list || info.each) return checkMany(value, info, where);
+  if (info.each || (info.list && (typeof value !== 'number' || info.default === undefined))) return checkMany(value, info, where);
   if (typeof value !== 'number') throw new TypeError(`${where}: ${info.name} must be ${ruleOf(info)}, not ${show(value)}`);
   const { min = -Infinity, max = Infinity, above, below, integer } = info;
   const inside = (above ? value > min : value >= min) && (below ? value < max : value <= max);
@@ -55,13 +54,7 @@ function checkMany(value, { list, each, choices, ...info }, where) {
 export function checkModel(given, name) {
   const { options } = find(name, linearModels, 'model');
   checkKeys(given, options.map((option) => option.name), name);
-  /** @type {Record<string, unknown>} */
-  const complete = {};
-  for (const option of options) {
-    const value = checkOption(given[option.name], option, name);
-    if (value !== undefined) complete[option.name] = value;
-  }
-  return freeze(complete);
+  return freeze(checkAll(given, options, name));
 }
 
 /**
@@ -127,6 +120,17 @@ export function oneOf(name, names, where) {
   throw new RangeError(`${where} ${show(name)} is unknown; ${guess ? `did you mean "${guess}"?` : `there are ${names.join(', ')}`}`);
 }
 
+/** @param {Record<string, unknown>} given @param {readonly OptionInfo[]} options @param {string} where @returns {Record<string, any>} without those that have no value */
+function checkAll(given, options, where) {
+  /** @type {Record<string, unknown>} */
+  const complete = {};
+  for (const option of options) {
+    const value = checkOption(given[option.name], option, where);
+    if (value !== undefined) complete[option.name] = value;
+  }
+  return complete;
+}
+
 /**
  * 'adam' or { name: 'adam', learningRate: 1e-3 } → name and every option.
  * @param {unknown} choice
@@ -140,8 +144,7 @@ function checkChoice(choice, entries, where) {
   checkKeys(given, ['name', ...entry.options.map((option) => option.name)], `${where} ${entry.name}`);
   /** @type {Choice} */
   const complete = { name: entry.name };
-  for (const option of entry.options) complete[option.name] = checkOption(given[option.name], option, `${where} ${entry.name}`);
-  return complete;
+  return Object.assign(complete, checkAll(given, entry.options, `${where} ${entry.name}`));
 }
 
 /** @param {unknown} choice @param {string} where */
@@ -150,8 +153,11 @@ export const checkActivation = (choice = 'identity', where) => checkChoice(choic
 /** @param {unknown} name @param {string} where */
 export const checkInitializer = (name = 'auto', where) => find(name, initializers, `${where}: initializer`).name;
 
-/** @param {unknown} name @param {string} where */
-export const checkLoss = (name, where) => find(name, losses, `${where}: loss`).name;
+/** @param {unknown} choice @param {string} where */
+export const checkLoss = (choice, where) => checkChoice(choice, losses, `${where}: loss`);
+
+/** What y is for a loss: N numbers, C classes, B zeros and ones, S shares of classes. @param {string} name */
+export const targetsOf = (name) => losses[codeOf(losses, name)].targets;
 
 /**
  * @param {unknown} choice
@@ -162,6 +168,38 @@ export function checkOptimizer(choice = 'adam', where) {
   if (complete.nesterov && (complete.momentum === 0 || complete.dampening !== 0)) {
     throw new RangeError(`${where}: optimizer sgd with nesterov needs momentum above 0 and dampening 0, not momentum ${complete.momentum} and dampening ${complete.dampening}`);
   }
+  return complete;
+}
+
+/** @param {unknown} choice @param {string} where @returns {Choice} */
+export function checkSchedule(choice, where) {
+  const complete = checkChoice(choice, schedules, `${where}: schedule`);
+  const { milestones = [1] } = complete;
+  const wrong = milestones.findIndex((/** @type {number} */ at, /** @type {number} */ i) => i > 0 && at <= milestones[i - 1]);
+  if (complete.name === 'multiStep' && complete.milestones === undefined) throw new TypeError(`${where}: schedule multiStep needs milestones, a list of whole numbers that increase`);
+  if (wrong > 0 || milestones.length > 32) throw new RangeError(`${where}: schedule multiStep: milestones are ${show(milestones)}; they must increase, and be at most 32`);
+  return complete;
+}
+
+/** A number, 'full', or how it changes. @param {unknown} value @param {string} where @returns {number | 'full' | Choice} */
+export function checkBatchSize(value, where) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return checkOption(value, training.batchSize, where);
+  const complete = checkChoice(value, batchSchedules, `${where}: batchSize`);
+  if (complete.least > complete.most) throw new RangeError(`${where}: batchSize random: least is ${complete.least}, most is ${complete.most}; least must not be above most`);
+  return complete;
+}
+
+/** @param {unknown} value @param {string} where */
+export const checkClassWeight = (value, where) => checkOption(value, /** @type {OptionInfo} */ (linearModels[4].options.find(({ name }) => name === 'classWeight')), where);
+
+/** @param {unknown} choice @param {string} where */
+export const checkAverage = (choice, where) => checkChoice(choice, averages, `${where}: averaging`);
+
+/** Options of clip, earlyStopping or pruning. @param {'clip' | 'earlyStopping' | 'pruning'} name @param {unknown} given @param {string} where @returns {Record<string, any>} */
+export function checkTechnique(name, given, where) {
+  checkKeys(given, techniques[name].map((option) => option.name), `${where}: ${name}`);
+  const complete = checkAll(given, techniques[name], `${where}: ${name}`);
+  if (complete.begin > complete.end) throw new RangeError(`${where}: pruning: begin is ${complete.begin}, end is ${complete.end}; it must not end before it begins`);
   return complete;
 }
 

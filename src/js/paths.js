@@ -1,7 +1,7 @@
 // paths.js: coefficients for a whole list of penalties at once · in: X, y, alphas · out: alphas, coefs · next: index.js
 import { checkKeys } from './errors.js';
 import { engineReady } from './engine.js';
-import { readWeights } from './linear-model.js';
+import { readWeights } from './weights.js';
 import { ridgePath as solveRidge } from './least-squares.js';
 import { toTarget } from './matrix.js';
 import { checkNumber, checkOption, checkSwitch } from './options.js';
@@ -52,8 +52,8 @@ export async function lassoPath(X, y, options = {}) {
   const { l1Ratio = 1, alphas = 100, epsilon, fitIntercept = true, maxIterations, tolerance, sampleWeight } = options;
   const ratio = checkNumber(l1Ratio, option(elastic, 'l1Ratio'), where), intercept = checkSwitch(fitIntercept, `${where}: fitIntercept`);
   const limit = checkNumber(maxIterations, option(elastic, 'maxIterations'), where), gap = checkNumber(tolerance, option(elastic, 'tolerance'), where);
-  const least = checkNumber(epsilon, { name: 'epsilon', default: 1e-3, min: 0, max: 1, above: true, below: true, doc: '' }, where);
-  const count = typeof alphas === 'number' ? checkNumber(alphas, { name: 'alphas', default: 100, min: 1, max: 1e5, integer: true, doc: '' }, where) : 0;
+  const least = checkNumber(epsilon, { name: 'epsilon', default: 1e-3, min: 0, max: 1, above: true, below: true }, where);
+  const count = typeof alphas === 'number' ? checkNumber(alphas, { name: 'alphas', default: 100, min: 1, max: 1e5, integer: true }, where) : 0;
   const given = count ? [] : /** @type {number[]} */ (checkOption(alphas, alphaList, where));
   if (count && ratio === 0) throw new RangeError(`${where}: with l1Ratio 0 no alpha makes all coefficients 0; give a list of alphas`);
   const data = readData(X, y, sampleWeight, where), { rows, cols } = data;

@@ -107,13 +107,14 @@ export function gather({ data, rows: all, cols }, rows, scaler, name) {
  * @param {number} fraction
  * @param {number} seed
  * @param {Int32Array | null} classes index of each row's class; null: not stratified
+ * @param {boolean} [shuffle] false: the last rows validate
  * @returns {Splits}
  */
-export function splitValidation(rows, fraction, seed, classes) {
-  if (typeof fraction !== 'number') throw new TypeError(`fit: validation must be a fraction or { X, y }, not ${show(fraction)}`);
-  if (!(fraction > 0 && fraction < 1)) throw new RangeError(`fit: validation is ${show(fraction)}; it must be a fraction between 0 and 1, or { X, y }`);
+export function splitValidation(rows, fraction, seed, classes, shuffle = true) {
+  if (typeof fraction !== 'number') throw new TypeError(`fit: validation must be a fraction, { last: fraction } or { X, y }, not ${show(fraction)}`);
+  if (!(fraction > 0 && fraction < 1)) throw new RangeError(`fit: validation is ${show(fraction)}; it must be a fraction between 0 and 1, { last: fraction } or { X, y }`);
   if (rows < 2) throw new RangeError(`fit: X has ${rows} row; a validation share needs at least 2`);
-  const { train, test } = splitIndices(rows, { testSize: fraction, seed, stratify: classes });
+  const { train, test } = splitIndices(rows, { testSize: fraction, seed, stratify: classes, shuffle });
   return { train, validation: test };
 }
 

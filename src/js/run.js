@@ -4,7 +4,7 @@ import { engineReady } from './engine.js';
 import { checkGiven } from './options.js';
 import { breathe } from './platform.js';
 import { REPORT_FIELDS } from './native.js';
-import { optimizers } from './registry.js';
+import { optimizers } from './choices.js';
 import { Session } from './session.js';
 import { openThread } from './thread.js';
 
@@ -14,32 +14,32 @@ import { openThread } from './thread.js';
 /**
  * Loss and metric of the training rows are those of the predictions made during the epoch (with evaluateTraining: after it), val… of
  * the validation rows after it; r2 for regression, accuracy for classification. seconds: training time until then.
- * @typedef {{ epoch: number, loss: number, r2?: number, accuracy?: number, valLoss?: number, valR2?: number, valAccuracy?: number,
- *   learningRate?: number, rowsSeen: number, seconds: number }} Epoch
+ * mae; balancedAccuracy, f1: macro means over the classes; learningRate: of the epoch's last step; gradientNorm: mean over its steps, before clipping;
+ * penalty: Σ l1 Σ|w| + l2/2 Σ w², which loss is without; sparsity: share of weights that are 0
+ * @typedef {{ epoch: number, loss: number, r2?: number, accuracy?: number, mae?: number, balancedAccuracy?: number, f1?: number, valLoss?: number,
+ *   valR2?: number, valAccuracy?: number, valMae?: number, valBalancedAccuracy?: number, valF1?: number, learningRate?: number, rowsSeen: number,
+ *   gradientNorm?: number, batchSize?: number, penalty?: number, sparsity?: number, seconds: number }} Epoch
  */
 /**
- * A column for each field of an Epoch. stopped: why it ended; message: of a diverged run, what happened and what to try.
- * @typedef {{ epoch: number[], loss: number[], r2?: number[], accuracy?: number[], valLoss?: number[], valR2?: number[],
- *   valAccuracy?: number[], learningRate?: number[], rowsSeen: number[], seconds: number[],
- *   stopped: 'epochs' | 'earlyStopping' | 'converged' | 'stopped' | 'diverged', message?: string,
- *   splits?: { train: Int32Array, validation: Int32Array } }} History
+ * A column for each field of an Epoch. stopped: why it ended; message: of a diverged run, what happened and what to try; divergence: where:
+ * step of the optimizer, layer (from 0), first quantity that was not finite.
+ * @typedef {{ [Column in keyof Epoch]: number[] } & { stopped: import('./session.js').Stopped, message?: string,
+ *   divergence?: { epoch: number, step: number, layer: number | null, quantity: string }, splits?: { train: Int32Array, validation: Int32Array } }} History
  */
 /** @typedef {{ send: (command: Command) => void, close: () => void }} Transport */
 /** @typedef {(job: Job, receive: (event: SessionEvent) => void) => Promise<Transport>} Start */
 /**
  * What a model hands over and takes back.
- * @typedef {{ task: Task, transfer: ArrayBuffer[], metric: 'r2' | 'accuracy', splits?: { train: Int32Array, validation: Int32Array },
- *   validated: boolean, standardized?: boolean, worker: boolean, start?: Start, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
- *   begin: import('./session.js').Begin, finish: (state: any) => void, release: () => void, copy: (state: any) => any }} Job
+ * @typedef {{ task: Task, transfer: ArrayBuffer[], columns: [string, number][], splits?: { train: Int32Array, validation: Int32Array },
+ *   standardized?: boolean, worker: boolean, start?: Start, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
+ *   begin: import('./session.js').Begin, finish: (state: any) => void, release: () => void, copy: (state: any, checkpoint?: Uint8Array) => any }} Job
  * start: elsewhere than in this thread or in a worker of its own
  */
 
 const RATE = optimizers[0].options[0];
 
-/** The columns of a history: their names, and their places in a report. @param {Job} job @returns {[string, number][]} */
-const columnsOf = ({ metric, validated, task }) => [['epoch', 0], ['loss', 1], [metric, 2],
-  .../** @type {[string, number][]} */ (validated ? [['valLoss', 3], [metric === 'r2' ? 'valR2' : 'valAccuracy', 4]] : []),
-  .../** @type {[string, number][]} */ (task.kind === 'network' ? [['learningRate', 5]] : []), ['rowsSeen', 6]];
+/** wf_quantity */
+const QUANTITIES = ['loss', 'features', 'activation', 'loss', 'gradient', 'weight'];
 
 /** A session in this thread. @type {Start} */
 async function startHere({ task, begin }, receive) {
@@ -73,7 +73,7 @@ export class Run {
   /** @type {Transport | null} */ #transport = null;
   /** @type {Command[]} */ #early = [];
   /** @type {(() => void)[]} */ #waiting = [];
-  /** @type {Map<number, { resolve: (model: any) => void, reject: (reason: unknown) => void }>} */ #snapshots = new Map();
+  /** @type {Map<number, { take: (value: any) => void, reject: (reason: unknown) => void }>} */ #asked = new Map();
   /** @type {number | undefined} */ #rate;
   #ended = false;
   #observed = false;
@@ -83,7 +83,7 @@ export class Run {
   /** @param {Job} job @ignore */
   constructor(job) {
     this.#job = job;
-    this.#columns = columnsOf(job);
+    this.#columns = job.columns;
     if (job.task.kind === 'network') this.#rate = Number(job.task.config.optimizer.learningRate);
     this.#history = Object.fromEntries([...this.#columns, ['seconds']].map(([name]) => [name, []]));
     if (job.splits) this.#history.splits = job.splits;
@@ -140,7 +140,7 @@ export class Run {
     if (this.#ended) return;
     try {
       if (event.type === 'reports') this.#addReports(event.values, event.seconds);
-      else if (event.type === 'snapshot') this.#answer(event.id, event.state);
+      else if (event.type === 'answer') this.#answer(event.id, event.value);
       else if (event.type === 'end') this.#end(event);
       else this.#fail(errorOf(event));
     } catch (error) { // of the caller's onEpoch
@@ -164,40 +164,43 @@ export class Run {
     return /** @type {any} */ (Object.fromEntries([...this.#columns, ['seconds']].map(([name]) => [name, this.#history[name][i]])));
   }
 
-  /** @param {number} id @param {unknown} state */
-  #answer(id, state) {
-    const asked = this.#snapshots.get(id);
-    this.#snapshots.delete(id);
+  /** @param {number} id @param {any} value */
+  #answer(id, value) {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
     try {
-      asked?.resolve(this.#job.copy(state));
+      asked?.take(value);
     } catch (error) { // of a subclass's constructor
       asked?.reject(error);
     }
   }
 
   /** @param {Extract<SessionEvent, { type: 'end' }>} event */
-  #end({ stopped, state }) {
+  #end({ stopped, state, divergence }) {
     this.#job.finish(state);
-    for (const id of [...this.#snapshots.keys()]) this.#answer(id, state);
+    for (const id of [...this.#asked.keys()]) this.#answer(id, { state });
     if (this.#abort) return this.#fail(this.#abort.error);
     this.#history.stopped = stopped;
-    if (stopped === 'diverged') this.#history.message = this.#divergence();
+    if (stopped === 'diverged') this.#diverged(divergence);
     this.#close();
     this.#resolve(this.#history);
   }
 
-  #divergence() {
-    const { task } = this.#job;
-    const last = this.#history.epoch.at(-1) ?? (task.kind === 'network' ? task.state?.epochs : 0) ?? 0;
+  /** @param {import('./native.js').Divergence} [where] */
+  #diverged([epoch, step, layer, quantity] = [0, 0, -1, 0]) {
+    const { task } = this.#job, history = this.#history;
+    const last = history.epoch.at(-1) ?? (task.kind === 'network' ? task.state?.epochs : 0) ?? 0;
     const back = last > 0 ? `the model is back at epoch ${last}` : 'the model is back at its starting weights';
-    return `Loss became infinite or not a number in epoch ${last + 1}; ${back}. Try a learning rate near ${Number((Number(this.#rate) / 10).toPrecision(1))}${this.#job.standardized ? '' : ', or standardize: true'}.`;
+    const first = QUANTITIES[quantity], place = layer < 0 ? first : `${first} of layer ${layer + 1}`;
+    history.divergence = { epoch, step, layer: layer < 0 ? null : layer, quantity: first };
+    history.message = `Loss became infinite or not a number in epoch ${last + 1}${first === 'loss' ? '' : ` (first the ${place}, at step ${step + 1})`}; ${back}. Try a learning rate near ${Number((Number(this.#rate) / 10).toPrecision(1))}${this.#job.standardized ? '' : ', or standardize: true'}.`;
   }
 
   /** @param {unknown} error */
   #fail(error) {
     if (this.#ended) return;
-    for (const { reject } of this.#snapshots.values()) reject(error);
-    this.#snapshots.clear();
+    for (const { reject } of this.#asked.values()) reject(error);
+    this.#asked.clear();
     this.#close();
     this.#reject(error);
     if (!this.#observed) Promise.reject(error); // as with any promise: an error that nobody looks at is not lost
@@ -252,15 +255,47 @@ export class Run {
     this.#send({ type: 'update', learningRate: this.#rate });
   }
 
+  /** @template T @param {import('./session.js').Question} what @param {(value: any, job: Job) => T} make @returns {Promise<T>} */
+  #ask(what, make) {
+    if (this.#ended) return Promise.reject(new WasmfitError(`run.${what}: the run has ended`, { code: 'ENDED', hint: 'use the model itself' }));
+    if (what !== 'snapshot' && this.#job.task.kind !== 'network') return Promise.reject(new WasmfitError(`run.${what}: a linear model has none`, { code: 'NOT_A_NETWORK', hint: 'it is solved at once, or in few steps' }));
+    const id = this.#nextId++;
+    this.#send({ type: 'ask', id, what });
+    return new Promise((resolve, reject) => { this.#asked.set(id, { take: (value) => resolve(make(value, this.#job)), reject }); });
+  }
+
   /**
    * A fitted copy of the model as it is between two steps, also while it trains; dispose it after use.
    * @returns {Promise<any>} a model of the same class
    */
   snapshot() {
-    if (this.#ended) return Promise.reject(new WasmfitError('run.snapshot: the run has ended', { code: 'ENDED', hint: 'use the model itself' }));
-    const id = this.#nextId++;
-    this.#send({ type: 'snapshot', id });
-    return new Promise((resolve, reject) => { this.#snapshots.set(id, { resolve, reject }); });
+    return this.#ask('snapshot', ({ state }, job) => job.copy(state));
+  }
+
+  /**
+   * Everything that is needed to go on later, bit for bit as if nothing had happened: a model file with the optimizer's state, schedule,
+   * early stopping, averages and masks as they are between two steps. (await load(bytes)).fit(X, y, { …the same, resume: true }) goes on.
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  checkpoint() {
+    return this.#ask('checkpoint', ({ state, checkpoint }, job) => {
+      const model = job.copy(state, checkpoint);
+      try {
+        return model.save();
+      } finally {
+        model.dispose();
+      }
+    });
+  }
+
+  /**
+   * Statistics of every layer as it is between two steps, over rows of the training data (at most a batch, at least 64): mean, standard deviation and
+   * share of zeros of weights, gradients and outputs, and the share of dead units, whose output is 0 in all those rows.
+   * @returns {Promise<{ weightMean: number, weightSd: number, weightZeros: number, gradientMean: number, gradientSd: number, gradientZeros: number,
+   *   outputMean: number, outputSd: number, outputZeros: number, dead: number }[]>}
+   */
+  statistics() {
+    return this.#ask('statistics', (value) => value);
   }
 
   /**

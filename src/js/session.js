@@ -1,12 +1,12 @@
 // session.js: one fit from start to end, in slices; the same code in a worker and in process · in: commands · out: events · next: run.js
 import { WasmfitError } from './errors.js';
 import { breathe } from './platform.js';
-import { CONVERGED, DIVERGED, REPORT_FIELDS, RUNNING } from './native.js';
+import { CONVERGED, DIVERGED, REPORT_FIELDS, RUNNING, STOPPED } from './native.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./native.js').State} State */
 /** @typedef {{ kind: 'network', config: import('./native.js').Config, state: State | null, options: import('./native.js').FitOptions,
- *   train: import('./native.js').Rows, validation: import('./native.js').Rows | null }} NetworkTask */
+ *   train: import('./native.js').Rows, validation: import('./native.js').Rows | null, checkpoint?: Uint8Array }} NetworkTask */
 /** @typedef {import('./least-squares.js').LinearTask} LinearTask */
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
 /** @typedef {NetworkTask | LinearTask} Task */
@@ -14,16 +14,22 @@ import { CONVERGED, DIVERGED, REPORT_FIELDS, RUNNING } from './native.js';
  * What a session runs. run(work, epochs): about 8 ms of it and at most so many epochs, `work` says how much that may be; takeReports: the
  * epochs finished since the last call, REPORT_FIELDS numbers each; state(last): of the model, at the end of the fit with its statistics.
  * @typedef {{ run: (work: number, epochs: number) => number, takeReports: () => Float64Array, setLearningRate: (rate: number) => void,
- *   state: (last?: boolean) => State | LinearState, free: () => void }} Fit
+ *   state: (last?: boolean) => State | LinearState, checkpoint?: () => Uint8Array, statistics?: () => Record<string, number>[],
+ *   divergence?: () => import('./native.js').Divergence, free: () => void }} Fit
  */
 /** Makes the fit of a task. @typedef {(engine: Engine, task: any) => Fit} Begin */
-/** @typedef {{ type: 'pause' | 'resume' | 'step' | 'stop' } | { type: 'update', learningRate: number } | { type: 'snapshot', id: number }} Command */
+/** @typedef {{ type: 'pause' | 'resume' | 'step' | 'stop' } | { type: 'update', learningRate: number } | { type: 'ask', id: number, what: Question }} Command */
+/** @typedef {'snapshot' | 'checkpoint' | 'statistics'} Question */
 /** seconds: how long the fit had been running, pauses left out, when the reports were taken.
  * @typedef {{ type: 'reports', values: Float64Array, seconds: number }
- *   | { type: 'snapshot', id: number, state: State | LinearState }
- *   | { type: 'end', stopped: 'epochs' | 'stopped' | 'diverged' | 'converged', state: State | LinearState }
+ *   | { type: 'answer', id: number, value: any }
+ *   | { type: 'end', stopped: Stopped, state: State | LinearState, divergence?: import('./native.js').Divergence }
  *   | { type: 'error', name: string, message: string, code?: string, hint?: string }} SessionEvent */
 
+/** @typedef {'epochs' | 'stopped' | 'diverged' | 'converged' | 'earlyStopping'} Stopped */
+
+/** Why a fit ended, by its state. @type {Record<number, Stopped>} */
+const ENDS = { [DIVERGED]: 'diverged', [CONVERGED]: 'converged', [STOPPED]: 'earlyStopping' };
 const SLICE_MS = 8, FRAME_MS = 16;
 
 /** Runs one task; every outcome is posted, none is thrown. */
@@ -43,15 +49,15 @@ export class Session {
     this.pending = [];
     /** @type {(() => void) | null} */
     this.wake = null;
-    /** @type {number[]} */
-    this.snapshots = [];
+    /** @type {{ id: number, what: Question }[]} */
+    this.asked = [];
     /** @type {number | null} */
     this.learningRate = null;
   }
 
   /** @param {Command} command takes effect between two slices */
   receive(command) {
-    if (command.type === 'snapshot') this.snapshots.push(command.id);
+    if (command.type === 'ask') this.asked.push(command);
     else if (command.type === 'update') this.learningRate = command.learningRate;
     else if (command.type === 'stop') this.stopped = true;
     else {
@@ -66,7 +72,7 @@ export class Session {
       const fit = this.begin(this.engine, this.task);
       try {
         const stopped = await this.#loop(fit);
-        this.post({ type: 'end', stopped, state: fit.state(true) });
+        this.post({ type: 'end', stopped, state: fit.state(true), divergence: stopped === 'diverged' ? fit.divergence?.() : undefined });
       } finally {
         fit.free();
       }
@@ -79,7 +85,7 @@ export class Session {
 
   /**
    * @param {Fit} fit
-   * @returns {Promise<'epochs' | 'stopped' | 'diverged' | 'converged'>}
+   * @returns {Promise<Stopped>}
    */
   async #loop(fit) {
     let state = RUNNING, posted = -Infinity;
@@ -101,15 +107,15 @@ export class Session {
     }
     this.#report();
     this.#serve(fit);
-    return this.stopped && state === RUNNING ? 'stopped' : state === DIVERGED ? 'diverged' : state === CONVERGED ? 'converged' : 'epochs';
+    return this.stopped && state === RUNNING ? 'stopped' : ENDS[state] ?? 'epochs';
   }
 
   /** Answers what was asked for between two slices; what is seen then is as old as the last epoch told of. @param {Fit} fit */
   #serve(fit) {
-    if (this.paused || this.snapshots.length > 0) this.#report();
+    if (this.paused || this.asked.length > 0) this.#report();
     if (this.learningRate !== null) fit.setLearningRate(this.learningRate);
     this.learningRate = null;
-    for (const id of this.snapshots.splice(0)) this.post({ type: 'snapshot', id, state: fit.state() });
+    for (const { id, what } of this.asked.splice(0)) this.post({ type: 'answer', id, value: what === 'statistics' ? fit.statistics?.() : { state: fit.state(), checkpoint: what === 'checkpoint' ? fit.checkpoint?.() : undefined } });
   }
 
   /** About SLICE_MS of training. @param {Fit} fit */

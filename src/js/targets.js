@@ -1,6 +1,7 @@
 // targets.js: what a loss learns from: numbers, classes, zeros and ones · in: y · out: numbers or indices, classes · next: network.js
 import { show } from './errors.js';
 import { isMatrix, toLabels, toTarget } from './matrix.js';
+import { targetsOf } from './options.js';
 
 /** @typedef {import('./labels.js').Label} Label */
 /** numbers (rows, outputs), or indices of classes; classes: of a classifier.
@@ -37,21 +38,31 @@ function classesFor(classes, units) {
 
 /**
  * @param {unknown} y @param {number} rows @param {string} name
- * @param {readonly Label[] | null} classes known already
+ * @param {readonly Label[] | null} classes known already @param {string} loss
  * @returns {Target}
  */
-function binaryTarget(y, rows, name, classes) {
+function binaryTarget(y, rows, name, classes, loss) {
   const first = isMatrix(y) ? 0 : /** @type {any} */ (y)?.[0];
   if ([first, classes?.[0]].some((label) => typeof label === 'string' || typeof label === 'boolean')) {
     const known = classes ?? toLabels(y, name, rows).classes;
-    if (known.length !== 2) throw new RangeError(`${name} has ${known.length} classes; binaryCrossEntropy needs 2`);
+    if (known.length !== 2) throw new RangeError(`${name} has ${known.length} classes; ${loss} needs 2`);
     const data = Float64Array.from(labelsAmong(y, rows, known, name));
     return { outputs: 1, numbers: { data, rows, cols: 1 }, indices: null, classes: [...known] };
   }
   const numbers = toTarget(y, name, rows);
   const at = numbers.data.findIndex((value) => value < 0 || value > 1);
-  if (at >= 0) throw new RangeError(`${name} has ${numbers.data[at]} at row ${Math.floor(at / numbers.cols) + 1}; binaryCrossEntropy needs values from 0 to 1`);
+  if (at >= 0) throw new RangeError(`${name} has ${numbers.data[at]} at row ${Math.floor(at / numbers.cols) + 1}; ${loss} needs values from 0 to 1`);
   return { outputs: numbers.cols, numbers, indices: null, classes: numbers.cols === 1 ? [0, 1] : null };
+}
+
+/** Shares of the classes, which sum to 1 in every row. @param {unknown} y @param {number} rows @param {string} name @param {readonly Label[] | null} classes @returns {Target} */
+function sharesTarget(y, rows, name, classes) {
+  const numbers = toTarget(y, name, rows), { data, cols } = numbers;
+  for (let r = 0; r < rows; r++) {
+    const row = data.subarray(r * cols, (r + 1) * cols), sum = row.reduce((total, share) => total + share, 0);
+    if (Math.abs(sum - 1) > 1e-3 || row.some((share) => share < 0)) throw new RangeError(`${name} has shares that sum to ${sum} at row ${r + 1}; they must be 0 or more and sum to 1`);
+  }
+  return { outputs: cols, numbers, indices: null, classes: classes ? [...classes] : Array.from({ length: cols }, (_, k) => k) };
 }
 
 /**
@@ -64,11 +75,13 @@ function binaryTarget(y, rows, name, classes) {
  * @returns {Target}
  */
 export function readTarget(y, loss, rows, { classes, units, name = 'y' }) {
-  if (loss === 'mse') {
+  const kind = targetsOf(loss);
+  if (kind === 'N') {
     const numbers = toTarget(y, name, rows);
     return { outputs: numbers.cols, numbers, indices: null, classes: null };
   }
-  if (loss === 'binaryCrossEntropy') return binaryTarget(y, rows, name, classes);
+  if (kind === 'B') return binaryTarget(y, rows, name, classes, loss);
+  if (kind === 'S') return sharesTarget(y, rows, name, classes);
   const known = classes ?? classesFor(toLabels(y, name, rows).classes, units);
   return { outputs: known.length, numbers: null, indices: labelsAmong(y, rows, known, name), classes: [...known] };
 }

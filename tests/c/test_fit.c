@@ -108,7 +108,7 @@ static void reports_are_exact_sums_over_all_rows(void) {
     fit_config.evaluate_training = i % 2;
     bench b = bench_new(config, layers, rows, fit_config, &held);
     wf_real p[N * 2];
-    CHECK(wf_model_predict(p, b.model, rows.x, N, 0), "out of memory");
+    CHECK(wf_model_predict(p, b.model, &rows, 0), "out of memory");
     while (wf_fit_run(b.fit, 10, 1e9) == WF_FIT_RUNNING) continue;
     for (int part = 0; part < 2; part++) {
       int n = part ? 100 : N;

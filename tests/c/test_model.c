@@ -87,7 +87,8 @@ static void predictions_are_the_plain_formula(void) {
   wf_model *model = wf_model_new(&config, layers);
   wf_real *x = toy_numbers(N * D, 1), w[(D + 1) * H + (H + 1) * K], y[N * K], p[N * K];
   wf_model_export(w, model, 0);
-  CHECK(wf_model_predict(y, model, x, N, 0) && wf_model_predict(p, model, x, N, 1), "out of memory");
+  wf_rows rows = {.x = x, .rows = N};
+  CHECK(wf_model_predict(y, model, &rows, 0) && wf_model_predict(p, model, &rows, 1), "out of memory");
   for (int r = 0; r < N; r++) {
     double h[H], z[K], sum = 0;
     for (int j = 0; j < H; j++) {

@@ -82,7 +82,7 @@ const WRONG_OPTIONS = [
   [{ signal: { aborted: false, addEventListener() {} } }, T, /signal must be an AbortSignal, not object/],
   [{ worker: 'yes' }, T, /\.fit: worker must be true or false, not "yes"/], [{ worker: null }, T, /not null/], [{ worker: 1 }, T, /not 1/],
   [{ onEpoch: 'log' }, T, /\.fit: onEpoch must be a function, not "log"/], [{ onEpoch: null }, T, /not null/],
-  ...[0, 1, -0.1, 1.5, NaN, Infinity].map((validation) => /** @type {[any, Function, RegExp]} */ ([{ validation }, R, literal(`validation is ${validation}; it must be a fraction between 0 and 1, or { X, y }`)])),
+  ...[0, 1, -0.1, 1.5, NaN, Infinity].map((validation) => /** @type {[any, Function, RegExp]} */ ([{ validation }, R, literal(`validation is ${validation}; it must be a fraction between 0 and 1, { last: fraction } or { X, y }`)])),
   [{ validation: 'x' }, T, /validation.*not "x"/], [{ validation: true }, T, /validation.*not true/], [{ validation: null }, T, /validation.*not null/], [{ validation: [X, numbers] }, T, /validation: options must be an object, not array of length 2/],
   [{ validation: {} }, T, /^validation\.X must be an array/], [{ validation: { x: X, y: numbers } }, T, /validation: unknown option "x"; did you mean "X"\?|unknown option "x"/],
   [{ validation: { X } }, T, /^validation\.y must be .*, not undefined/], [{ validation: { X: [], y: [] } }, R, /^validation\.X has 0 /], [{ validation: { X: matrix({ data: new Float32Array(0), rows: 0 }), y: [] } }, R, /^validation\.X has 0 rows; at least 1 is needed/],
@@ -95,7 +95,8 @@ const WRONG_TRAINING = [
   [{ epochs: 0 }, R, /\.fit: epochs is 0; it must be a whole number from 1 to 1000000000/], [{ epochs: 1.5 }, R, /epochs is 1\.5/], [{ epochs: NaN }, R, /epochs is NaN/], [{ epochs: '5' }, T, /epochs must be .*, not "5"/],
   [{ epochs: null }, T, /not null/], [{ batchSize: 0 }, R, /\.fit: batchSize is 0/], [{ batchSize: [8] }, T, /batchSize must be .*, not array of length 1/], [{ shuffle: 1 }, T, /\.fit: shuffle must be true or false, not 1/],
   [{ evaluateTraining: 'yes' }, T, /evaluateTraining must be true or false, not "yes"/], [{ stratify: 'yes' }, T, /stratify must be true or false, not "yes"/], [{ stratify: 0, validation: 0.5 }, T, /not 0/],
-  [{ sampleWeight: [1, 1, 1, 1, 1, 1] }, T, /\.fit: unknown option "sampleWeight"; the options are validation, epochs/], [{ epoch: 3 }, T, /unknown option "epoch"; did you mean "epochs"\?/],
+  [{ sampleWeight: [1, 1, 1, 1, 1, -1] }, R, /sampleWeight has -1 at row 6; every weight must be 0 or more/], [{ sampleWeight: [0, 0, 0, 0, 0, 0] }, R, /sampleWeight is 0 for every row/],
+  [{ sampleWeight: [1] }, R, /sampleWeight has 1 values; it needs 6/], [{ resume: 1 }, T, /resume must be true or false, not 1/], [{ metrics: 'all' }, T, /\.fit: unknown option "metrics"; the options are validation, epochs/], [{ epoch: 3 }, T, /unknown option "epoch"; did you mean "epochs"\?/],
 ];
 
 for (const [name, { make, y, single, labels }] of Object.entries(KINDS)) {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { MLPRegressor, Network, dense, registry } from 'wasmfit';
+import { MLPRegressor, Network, dense } from 'wasmfit';
+import * as registry from 'wasmfit/registry';
 
 const header = await readFile(new URL('../../src/wasmfit_registry.h', import.meta.url), 'utf8');
 

@@ -75,7 +75,7 @@ for (const worker of [false, true]) {
     assert.equal(history.stopped, 'epochs');
     for (const epochs of [two.epochs, late.epochs, heard]) assert.deepEqual(epochs, one.epochs);
     const columns = Object.keys(one.epochs[0]);
-    assert.deepEqual(columns.sort(), ['epoch', 'learningRate', 'loss', 'r2', 'rowsSeen', 'seconds', 'valLoss', 'valR2']);
+    assert.deepEqual(columns.sort(), ['epoch', 'learningRate', 'loss', 'mae', 'r2', 'rowsSeen', 'seconds', 'valLoss', 'valMae', 'valR2']);
     for (const name of columns) assert.deepEqual(one.epochs.map((epoch) => epoch[name]), history[name]);
     assert.deepEqual(history.rowsSeen.at(-1), 40 * 96);
     assert.ok(history.seconds.every((/** @type {number} */ value, /** @type {number} */ i) => value >= (history.seconds[i - 1] ?? 0)));

@@ -1,5 +1,5 @@
 // step 2: the model, its layers and how it learns · in: state · out: hyper-parameters · next: train.js
-import { registry } from 'wasmfit';
+import * as registry from 'wasmfit/registry';
 import { source, state, suits } from '../lab.js';
 import { optimizerHas } from '../run.js';
 import { applies, fields, models } from '../state.js';
