@@ -22,11 +22,11 @@ import { writeSafetensors } from './safetensors.js';
 /** What save writes into a file and load asks for. */
 export const FORMAT = 'wasmfit', VERSION = 1;
 
-/** @param {unknown} signal */
-function checkSignal(signal) {
+/** @param {unknown} signal @param {string} where */
+export function checkSignal(signal, where) {
   if (signal === undefined) return;
   const { aborted, addEventListener, removeEventListener } = Object(signal);
-  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') throw new TypeError(`fit: signal must be an AbortSignal, not ${show(signal)}`);
+  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') throw new TypeError(`${where}: signal must be an AbortSignal, not ${show(signal)}`);
 }
 
 /** @abstract */
@@ -89,7 +89,7 @@ export class Estimator {
     this._checkAlive('fit');
     this._checkIdle('fit');
     checkKeys(options, this._fitOptions, `${this._name}.fit`);
-    checkSignal(options.signal);
+    checkSignal(options.signal, 'fit');
     const { worker = !isNode && typeof Worker === 'function', onEpoch } = options;
     checkSwitch(worker, `${this._name}.fit: worker`);
     if (onEpoch !== undefined && typeof onEpoch !== 'function') throw new TypeError(`${this._name}.fit: onEpoch must be a function, not ${show(onEpoch)}`);

@@ -11,6 +11,8 @@ export { batchNorm, dense, dropout, layerNorm } from './layers.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
 export { load } from './load.js';
 export { PolynomialFeatures, StandardScaler } from './preprocessing.js';
+/** @type {typeof import('./fit-many.js').fitMany} */
+export const fitMany = async (...args) => (await import('./fit-many.js')).fitMany(...args);
 export { trainTestSplit } from './split.js';
 export { Table } from './table.js';
 export { WasmfitError } from './errors.js';

@@ -1,36 +1,44 @@
 // serve.js: the worker's side of a run, in browsers and in Node · in: { engine, task } then commands · out: events · next: worker.js
 import { engineReady } from './engine.js';
-import { isNode, nodeModule } from './platform.js';
+import { breathe, isNode, nodeModule } from './platform.js';
 import { Session } from './session.js';
+import { restore } from './share.js';
 
-/** @type {Session | undefined} */
-let session;
-/** @type {import('./session.js').Command[]} */
-const early = [];
+/** Fits that have not begun: one worker may be given several, which run in their order. @type {any[]} */
+const waiting = [];
+/** The fit that is running. @type {Session | null} */
+let session = null;
+let busy = false;
+/** Arrays that fits share, by number. @type {Map<bigint, any>} */
+const shared = new Map();
 
-/**
- * @param {any} message
- * @param {import('./session.js').Begin} begin
- * @param {(event: import('./session.js').SessionEvent) => void} post
- */
-async function receive(message, begin, post) {
-  if (message.type !== 'start') {
-    if (session) session.receive(message);
-    else early.push(message);
-    return;
-  }
+/** @typedef {(event: import('./session.js').SessionEvent | { type: 'returned', count: number }) => void} Post */
+
+/** @param {any} start @param {import('./session.js').Begin} begin @param {Post} post */
+async function fit({ task, module, simd }, begin, post) {
   try {
-    const { task, simd, module } = message;
-    session = new Session(await engineReady(task.kind, simd, module), task, begin, post);
+    session = new Session(await engineReady(task.kind, simd, module), restore(task, shared), begin, post);
   } catch (error) {
-    post({ type: 'error', name: 'WasmfitError', message: `the worker could not start (${error instanceof Error ? error.message : String(error)})`, code: 'WORKER' });
-    return;
+    return post({ type: 'error', name: 'WasmfitError', message: `the worker could not start (${error instanceof Error ? error.message : String(error)})`, code: 'WORKER' });
   }
-  for (const command of early.splice(0)) session.receive(command);
   await session.start();
+  session = null;
 }
 
-/** Listens for a fit and runs it. @param {import('./session.js').Begin} begin */
+/** @param {any} message @param {import('./session.js').Begin} begin @param {Post} post */
+async function receive(message, begin, post) {
+  if (message.type === 'forget') return shared.clear();
+  if (message.type === 'return') return post({ type: 'returned', count: waiting.splice(0).length });
+  if (message.type !== 'start') return session?.receive(message);
+  for (const [id, values] of message.arrays ?? []) shared.set(id, values);
+  waiting.push(message);
+  if (busy) return;
+  busy = true;
+  for (let next; (next = waiting.shift()); await breathe()) await fit(next, begin, post);
+  busy = false;
+}
+
+/** Listens for fits and runs them. @param {import('./session.js').Begin} begin */
 export function serve(begin) {
   if (isNode) {
     nodeModule('worker_threads').then(({ parentPort }) => {

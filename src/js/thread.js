@@ -15,31 +15,42 @@ import { isNode, nodeModule } from './platform.js';
  * @returns {Promise<Thread>}
  */
 export async function openThread(kind, receive, died) {
-  let over = false;
-  const die = (/** @type {string} */ reason) => {
-    if (!over) died(reason);
-    over = true;
-  };
   if (isNode) {
     const { Worker } = await nodeModule('worker_threads');
     const script = kind === 'network' ? './worker.js' : './linear-worker.js';
     const worker = new Worker(new URL(/* @vite-ignore */ /* webpackIgnore: true */ script, import.meta.url), { execArgv: [] }); // flags such as --input-type would stop it
-    worker.on('message', receive);
+    const { hear, die, end } = border(worker, receive, died);
+    worker.on('message', hear);
     worker.on('error', (/** @type {Error} */ error) => die(error.message));
     worker.on('exit', (/** @type {number} */ code) => die(`exit code ${code}`));
-    return {
-      post: (message, transfer) => worker.postMessage(message, transfer),
-      end: () => { over = true; worker.terminate(); },
-      hold: (busy) => { if (busy) worker.ref(); else worker.unref(); },
-    };
+    return { post: (message, transfer) => worker.postMessage(message, transfer), end, hold: (busy) => { if (busy) worker.ref(); else worker.unref(); } };
   }
   // spelt out, as bundlers look for it
   const worker = kind === 'network' ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
     : new Worker(new URL('./linear-worker.js', import.meta.url), { type: 'module' });
-  worker.onmessage = ({ data }) => receive(data);
+  const { hear, die, end } = border(worker, receive, died);
+  worker.onmessage = ({ data }) => hear(data);
   worker.onerror = (event) => {
     event.preventDefault?.();
     die(event.message || 'its script could not be loaded');
   };
-  return { post: (message, transfer = []) => worker.postMessage(message, transfer), end: () => { over = true; worker.terminate(); }, hold() {} };
+  return { post: (message, transfer = []) => worker.postMessage(message, transfer), end, hold() {} };
+}
+
+/**
+ * Nothing passes after the end, whoever made it.
+ * @param {{ terminate: () => void }} worker @param {(event: any) => void} receive @param {(reason: string) => void} died
+ */
+function border(worker, receive, died) {
+  let over = false;
+  const end = () => {
+    over = true;
+    worker.terminate();
+  };
+  const die = (/** @type {string} */ reason) => {
+    if (over) return;
+    end(); // in browsers a worker goes on after an error
+    died(reason);
+  };
+  return { hear: (/** @type {any} */ event) => { if (!over) receive(event); }, die, end };
 }
