@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { MLPRegressor, Network, dense } from 'wasmfit';
 import * as registry from 'wasmfit/registry';
+import { CONFIG, FIT, LAYER, REPORT } from '../../src/js/fields.js';
 
 const header = await readFile(new URL('../../src/wasmfit_registry.h', import.meta.url), 'utf8');
 
@@ -13,13 +14,20 @@ function namesOf(list) {
   return [...body.matchAll(/X\(\w+, "(\w+)"/g)].map((match) => match[1]);
 }
 
-for (const [list, entries] of /** @type {const} */ ([['WF_ACTIVATIONS', registry.activations], ['WF_LOSSES', registry.losses], ['WF_OPTIMIZERS', registry.optimizers], ['WF_INITIALIZERS', registry.initializers]])) {
+/** @type {[string, readonly registry.Entry[]][]} */
+const LISTS = [['WF_LAYERS', registry.layers], ['WF_ACTIVATIONS', registry.activations], ['WF_LOSSES', registry.losses], ['WF_OPTIMIZERS', registry.optimizers], ['WF_INITIALIZERS', registry.initializers],
+  ['WF_SCHEDULES', registry.schedules], ['WF_BATCH_SCHEDULES', registry.batchSchedules], ['WF_AVERAGES', registry.averages], ['WF_RESAMPLES', registry.resamples]];
+
+for (const [list, entries] of LISTS) {
   test(`${list} has the names of the registry, in its order`, () => {
     const names = namesOf(list);
     assert.ok(names.length > 1);
-    assert.deepEqual(entries.map((entry) => entry.name), names.slice(0, entries.length)); // until all are there
+    assert.deepEqual(entries.map((entry) => entry.name), names);
   });
 }
+
+/** @param {string} name */
+const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Limits of the fields of an X-macro. @param {string} list @returns {Map<string, { least: string, greatest: string }>} */
 function limitsOf(list) {
@@ -27,31 +35,56 @@ function limitsOf(list) {
   return new Map([...body.matchAll(/X\((\w+), ([^,]+), ([^,]+), (\w+)\)/g)].map(([, field, least, greatest]) => [field, { least, greatest }]));
 }
 
-test('every numeric option has the limits that the core has', () => {
-  const limits = new Map([...limitsOf('WF_CONFIG_FIELDS'), ...limitsOf('WF_LAYER_FIELDS'), ...limitsOf('WF_FIT_FIELDS')]);
-  /** @type {Record<string, string>} */
-  const other = { negativeSlope: 'slope', alpha: 'slope' };
-  const options = [...registry.optimizers, ...registry.activations].flatMap((entry) => entry.options).concat(Object.values(registry.training));
-  let compared = 0;
-  for (const option of options) {
-    if (typeof option.default === 'boolean') continue;
-    const field = other[option.name] ?? option.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    const limit = limits.get(field);
-    assert.ok(limit, `${option.name} is no field of the core`);
-    assert.equal(option.min, Number(limit.least), `least ${option.name}`);
-    assert.equal(option.max, Number(limit.greatest), `greatest ${option.name}`);
-    compared++;
-  }
-  assert.ok(compared > 15);
+for (const [list, fields] of /** @type {const} */ ([['WF_CONFIG_FIELDS', CONFIG], ['WF_LAYER_FIELDS', LAYER], ['WF_FIT_FIELDS', FIT]])) {
+  test(`${list} are packed in its order, with defaults within its limits`, () => {
+    const limits = limitsOf(list);
+    assert.deepEqual(fields.map(([name]) => snake(name)), [...limits.keys()]);
+    for (const [name, value] of fields) {
+      if (['inputs', 'layers', 'units', 'batchSize', 'epochs'].includes(name)) continue; // always given
+      const { least, greatest } = /** @type {{ least: string, greatest: string }} */ (limits.get(snake(name)));
+      assert.ok(!(value < Number(least)) && !(value > Number(greatest)), `${name} = ${value}`);
+    }
+  });
+}
+
+test('a report has the columns of WF_REPORT_FIELDS', () => {
+  const body = header.match(/#define WF_REPORT_FIELDS\(X\)((?:.*\\\n)*.*)/)?.[1] ?? '';
+  assert.deepEqual(REPORT.map(snake), [...body.matchAll(/X\((\w+)\)/g)].map((match) => match[1]));
 });
 
-test('every entry has a label, a description and sound defaults', () => {
-  for (const entry of [...registry.activations, ...registry.losses, ...registry.optimizers, ...registry.initializers]) {
-    assert.ok(entry.label && entry.doc, entry.name);
-    for (const option of entry.options) {
-      assert.ok(option.doc, `${entry.name}.${option.name}`);
-      if (typeof option.default === 'number') assert.ok(option.default >= Number(option.min) && option.default <= Number(option.max));
+/** Where an option has another name in the core, by kind and name. @type {Record<string, string>} */
+const OTHER = {
+  negativeSlope: 'slope', 'elu.alpha': 'slope', 'binaryFocal.alpha': 'focal_alpha', 'batchNorm.momentum': 'norm_momentum', 'batchNorm.epsilon': 'norm_epsilon', 'layerNorm.epsilon': 'norm_epsilon',
+  'constant.size': 'batch_size', 'growing.size': 'batch_size', 'growing.factor': 'batch_factor', 'growing.every': 'batch_every', most: 'batch_most', least: 'batch_least',
+  'ema.decay': 'average_decay', 'swa.start': 'average_start', 'swa.every': 'average_every', value: 'clip_value', norm: 'clip_norm', globalNorm: 'clip_global_norm',
+  'plateau.patience': 'plateau_patience', threshold: 'plateau_threshold', cooldown: 'plateau_cooldown', 'earlyStopping.patience': 'stop_patience', minDelta: 'stop_min_delta',
+  restoreBest: 'restore_best', sparsity: 'prune_sparsity', begin: 'prune_begin', end: 'prune_end', dropout: 'rate', start: 'average_start',
+};
+
+test('every numeric option has the limits that the core has', () => {
+  const limits = new Map(['WF_CONFIG_FIELDS', 'WF_LAYER_FIELDS', 'WF_FIT_FIELDS'].flatMap((list) => [...limitsOf(list)]));
+  const kinds = [...LISTS.flatMap(([, entries]) => entries.map(({ name, options }) => ({ name, options }))), ...Object.entries(registry.techniques).map(([name, options]) => ({ name, options })),
+    { name: 'training', options: Object.values(registry.training) }];
+  let compared = 0;
+  for (const kind of kinds) {
+    for (const option of kind.options) {
+      if (option.min === undefined || option.name === 'milestones') continue; // switches, words; the core judges milestones one by one
+      const field = OTHER[`${kind.name}.${option.name}`] ?? OTHER[option.name] ?? snake(option.name), limit = limits.get(field);
+      assert.ok(limit, `${kind.name}.${option.name} is no field of the core`);
+      assert.equal(option.min, Number(limit.least), `least ${kind.name}.${option.name}`);
+      assert.equal(option.max, Number(limit.greatest), `greatest ${kind.name}.${option.name}`);
+      compared++;
     }
+  }
+  assert.ok(compared > 100, String(compared));
+});
+
+test('every entry has a label and a description, every option one too and a sound default', () => {
+  const tables = [...LISTS.map(([, entries]) => entries), registry.linearModels];
+  for (const entry of tables.flat()) assert.ok(entry.label && entry.doc, entry.name);
+  for (const option of [...tables.flat().flatMap(({ options }) => options), ...Object.values(registry.techniques).flat(), ...Object.values(registry.training)]) {
+    assert.ok(option.doc, option.name);
+    if (typeof option.default === 'number') assert.ok(option.default >= Number(option.min) && option.default <= Number(option.max), option.name);
   }
 });
 
