@@ -20,6 +20,7 @@ SOURCES = \
   src/core/pass.c \
   src/core/dropout.c \
   src/core/norm.c \
+  src/kernels/update.c \
   src/kernels/matmul.c \
   src/kernels/activation.c \
   src/core/loss.c \

@@ -69,7 +69,7 @@ void wf_layer_norm_backward(wf_pass *pass, const wf_model *model, const wf_updat
 /* core/optimizer.c: the update of the step after `model->steps` steps; momentum: NaN, or what replaces momentum or beta1 in this step.
  * After the step: wf_update_done. */
 void wf_update_prepare(wf_update *update, const wf_model *model, double learning_rate, double momentum);
-void wf_update_done(wf_model *model);
+void wf_update_done(wf_model *model, const wf_update *update);
 int wf_optimizer_slots(const wf_config *config);
 int wf_optimizer_full_batch(const wf_config *config); /* 1: L-BFGS and its kin, see core/full_batch.h */
 void wf_optimizer_begin(wf_model *model);             /* state of a new model, where it is not zero */

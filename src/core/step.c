@@ -20,6 +20,6 @@ void wf_step(wf_fit *fit, int B) {
   wf_pass_backward(&fit->pass, fit->model, &update, B);
   if (fit->mask) wf_prune_hold(fit);
   fit->progress.steps_done++;
-  wf_update_done(fit->model);
+  wf_update_done(fit->model, &update);
   if (fit->average) wf_average_step(fit);
 }
