@@ -72,6 +72,7 @@ EMCC = $(if $(wildcard $(EMSDK)/upstream/emscripten/emcc),$(EMSDK)/upstream/emsc
 GCC = $(shell command -v gcc || command -v cc)
 CLANG = $(shell command -v clang-19 || command -v clang)
 PORT = 8080
+PEERS = @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0 @jax-js/jax@0.1.25 brain.js@2.0.0-beta.24
 
 # configurations are all doubles, so that codes are compared with doubles
 CFLAGS = -std=c11 -Wall -Wextra -Wconversion -Wno-enum-float-conversion -Werror -ffp-contract=off -Isrc
@@ -95,7 +96,7 @@ WASM = build/wasmfit.wasm build/wasmfit-fast.wasm build/wasmfit-linear.wasm buil
 
 # ---- Targets ---------------------------------------------------------------------------------------------------
 
-.PHONY: help start build test test-c test-js test-browser native types site bench parity clean setup
+.PHONY: help start build test test-c test-js test-browser native types site bench bench-peers bench-browser roofline seen parity clean setup
 
 help:
 	@echo 'make start         set-up, build, then the Lab on http://localhost:$(PORT) or the next free port (PORT=...)'
@@ -106,7 +107,11 @@ help:
 	@echo 'make test-c        the C tests only: gcc, clang with sanitizers, gradients in double'
 	@echo 'make test-js       the Node tests only'
 	@echo 'make test-browser  the browser tests only'
-	@echo 'make bench         the numbers of the README, measured here'
+	@echo 'make bench         ours and every installed peer by turns (ARGS="--tasks T3 --peers torch", see tests/bench/bench.js)'
+	@echo 'make bench-peers   installs TensorFlow.js, jax-js and brain.js into build/peers'
+	@echo 'make bench-browser the JavaScript part of the bench in Chromium and Firefox'
+	@echo 'make roofline      which share of what the core can do at most each task reaches'
+	@echo 'make seen          what the models reach, and the size of the core'
 	@echo 'make parity        every technique against its references: the greatest deviations'
 	@echo 'make clean         removes build and node_modules'
 
@@ -127,6 +132,16 @@ test-browser: build site
 	@node tests/run.js browser
 
 bench: build
+	@node tests/bench/bench.js $(ARGS)
+bench-browser: build node_modules/.installed
+	@node tests/bench/browsers.js $(ARGS)
+roofline: build
+	@node tests/bench/roofline.js $(ARGS)
+bench-peers:
+	@mkdir -p build/peers
+	npm install --prefix build/peers --ignore-scripts --no-audit --no-fund $(PEERS)
+
+seen: build
 	@node tests/bench/seen.js
 
 parity: build
@@ -136,7 +151,7 @@ clean:
 	rm -rf build node_modules
 
 setup:
-	@.ci/setup.sh $(if $(filter test% native,$(MAKECMDGOALS)),test,build)
+	@.ci/setup.sh $(if $(filter test% native bench-browser,$(MAKECMDGOALS)),test,build)
 
 node_modules/.installed: package.json package-lock.json | setup
 	npm ci --ignore-scripts --no-audit --no-fund
