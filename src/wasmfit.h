@@ -131,6 +131,7 @@ void wf_fit_reports_clear(wf_fit *fit);
 int wf_fit_at_epoch_end(const wf_fit *fit);               /* 1: no epoch is half done */
 void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate); /* from the next step on */
 double wf_fit_step_in_epoch(const wf_fit *fit);
+double wf_fit_batch_loss(const wf_fit *fit);              /* mean loss of the last batch that trained, before its step */
 int wf_fit_batch_rows(const wf_fit *fit);                 /* most rows that wf_fit_loss and wf_fit_statistics take */
 
 /* Loss and its gradient at the model's weights on the given rows, no step: for tests and gradient checks. Needs rows <= B.

@@ -85,6 +85,12 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
 
 void wf_fit_free(wf_fit *fit) { wf_free(fit); }
 
+/* How many numbers of a row a loss is the mean of. */
+static double elements_of_row(const wf_model *model) {
+  wf_targets kind = wf_loss_targets((wf_loss)model->config.loss);
+  return kind == WF_CLASS || kind == WF_SHARES ? 1 : model->K;
+}
+
 /* Loss of a batch whose rows are in the pass; with gradients: dL/d(output) is left there. */
 static double batch_forward(wf_fit *fit, const wf_batch *batch, wf_real *w, wf_mode mode, int with_gradients) {
   const wf_model *model = fit->model;
@@ -100,7 +106,8 @@ static int train_batch(wf_fit *fit) {
   int B = wf_batch_size(fit);
   wf_batch batch;
   wf_batch_take(&batch, fit, B);
-  double weight = batch_forward(fit, &batch, fit->model->slots, WF_TRAIN, 1);
+  double before = fit->sums.loss, weight = batch_forward(fit, &batch, fit->model->slots, WF_TRAIN, 1);
+  fit->batch_loss = (fit->sums.loss - before) / (weight * elements_of_row(fit->model));
   p->cursor += B;
   p->rows_seen += B;
   if (!isfinite(fit->sums.loss)) {
@@ -240,6 +247,8 @@ void wf_fit_reports_clear(wf_fit *fit) { fit->report_count = 0; }
 int wf_fit_at_epoch_end(const wf_fit *fit) { return fit->progress.phase == WF_PHASE_TRAIN && fit->progress.cursor == 0; }
 int wf_fit_batch_rows(const wf_fit *fit) { return fit->pass.B4; }
 void wf_fit_divergence(wf_divergence *divergence, const wf_fit *fit) { *divergence = fit->divergence; }
+
+double wf_fit_batch_loss(const wf_fit *fit) { return fit->batch_loss; }
 
 void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate) {
   fit->progress.learning_rate = learning_rate;

@@ -54,6 +54,7 @@ struct wf_fit {
   double *validation_total;  /* (K) */
   wf_real *backup;           /* * (1 + S, padded) the slots at the end of the last finite epoch */
   wf_divergence divergence;
+  double batch_loss;         /* mean loss of the last batch that trained */
   int report_count;
   wf_report *reports;        /* (WF_REPORTS) */
 };

@@ -13,6 +13,10 @@ export { load } from './load.js';
 export { PolynomialFeatures, StandardScaler } from './preprocessing.js';
 /** @type {typeof import('./fit-many.js').fitMany} */
 export const fitMany = async (...args) => (await import('./fit-many.js')).fitMany(...args);
+/** @type {typeof import('./learning-rate.js').findLearningRate} */
+export const findLearningRate = async (...args) => (await import('./learning-rate.js')).findLearningRate(...args);
+/** @type {typeof import('./gradient-check.js').gradientCheck} */
+export const gradientCheck = async (...args) => (await import('./gradient-check.js')).gradientCheck(...args);
 export { trainTestSplit } from './split.js';
 export { Table } from './table.js';
 export { WasmfitError } from './errors.js';

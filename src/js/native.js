@@ -23,13 +23,13 @@ export const REPORT_FIELDS = REPORT.length;
 export const RUNNING = 0, DONE = 1, DIVERGED = 2, CONVERGED = 3, STOPPED = 4;
 
 /** @param {Config} config */
-const packConfig = ({ layers: list, loss: { name: loss, alpha, ...parameters }, optimizer: { name, ...rest }, ...config }) => Float64Array.from(pack(CONFIG, {
+export const packConfig = ({ layers: list, loss: { name: loss, alpha, ...parameters }, optimizer: { name, ...rest }, ...config }) => Float64Array.from(pack(CONFIG, {
   ...config, ...parameters, ...rest, focalAlpha: alpha, positiveWeight: typeof parameters.positiveWeight === 'number' ? parameters.positiveWeight : 1,
   layers: list.length, loss: codeOf(losses, loss), optimizer: codeOf(optimizers, name),
 }));
 
 /** @param {Config} config */
-function packLayers({ inputs, layers: list }) {
+export function packLayers({ inputs, layers: list }) {
   const units = widths(inputs, list);
   return Float64Array.from(list.flatMap((/** @type {any} */ { type, activation, initializer = 'auto', momentum, epsilon, ...rest }, l) => pack(LAYER, {
     ...rest, kind: codeOf(layers, type), units: units[l], normMomentum: momentum, normEpsilon: epsilon,
@@ -38,7 +38,7 @@ function packLayers({ inputs, layers: list }) {
 }
 
 /** Of the milestones there are places for 32. @param {FitOptions} options */
-const packFit = ({ milestone = [], ...options }) => Float64Array.from([...pack(FIT, options), ...milestone, ...new Array(32 - milestone.length).fill(0)]);
+export const packFit = ({ milestone = [], ...options }) => Float64Array.from([...pack(FIT, options), ...milestone, ...new Array(32 - milestone.length).fill(0)]);
 
 /** wf_rows: x, bytes, y, weight, label, rows, offset, scale. @param {Partial<Rows> & Pick<Rows, 'x' | 'rows'> | null} part @param {(values: any) => number} take copies into the core */
 function packRows(part, take) {
@@ -207,6 +207,21 @@ export class NativeFit {
 
   state() {
     return this.model.state();
+  }
+
+  /** Of the mean loss of the rows that train, which must fit into a batch; in plain order. */
+  gradient() {
+    const { engine, pointer, model, rows } = this;
+    return engine.scope((copy) => {
+      const to = copy(model.size * 4, 'the gradient');
+      engine.exports.wf_fit_loss(to, pointer, copy(rows, 'the rows'));
+      return engine.readF32(to, model.size);
+    });
+  }
+
+  /** Mean loss of the last batch that trained, before its step. @returns {number} */
+  batchLoss() {
+    return this.engine.exports.wf_fit_batch_loss(this.pointer);
   }
 
   /** @returns {Divergence} */
