@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../kernels/line.h"
+
 enum { EVALUATE_ROWS = 64, TRAIN_WORK = 3 };
 
 static int pass_rows(const wf_fit *fit) {
@@ -19,6 +21,13 @@ static wf_real *slot_if(arena *a, const wf_model *model, int wanted) {
   return wanted ? arena_take(a, model->padded, sizeof(wf_real)) : NULL;
 }
 
+/* One output, few features, squared loss, rows as they are: most of what a step costs in matmul.h would be padding. */
+static int is_line(const wf_fit *fit) {
+  const wf_model *model = fit->model;
+  return model->L == 1 && model->K == 1 && model->D <= WF_LINE_FEATURES && model->layers[0].activation == WF_IDENTITY &&
+         (wf_loss)model->config.loss == WF_MSE && !fit->pass.gathered && !fit->train.weight && !wf_optimizer_full_batch(&model->config);
+}
+
 static void fit_layout(wf_fit *fit, arena *a) {
   const wf_model *model = fit->model;
   const wf_fit_config *c = &fit->config;
@@ -29,6 +38,7 @@ static void fit_layout(wf_fit *fit, arena *a) {
   fit->train_total = arena_take(a, K, sizeof(double));
   fit->validation_total = arena_take(a, K, sizeof(double));
   fit->order = arena_take(a, (uint64_t)fit->most, sizeof(int32_t));
+  fit->line = arena_take(a, WF_LINE_FEATURES + 1, sizeof(wf_real));
   fit->partner = c->mixup > 0 ? arena_take(a, (uint64_t)fit->B, sizeof(int32_t)) : NULL;
   fit->gradient = slot_if(a, model, wf_step_needs_gradient(c));
   fit->best = slot_if(a, model, c->restore_best != 0 && c->stop_monitor != 0);
@@ -76,6 +86,7 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
   a = (arena){(char *)fit, sizeof shape};
   fit_layout(fit, &a);
   wf_pass_connect(&fit->pass, model);
+  if (!is_line(fit)) fit->line = NULL;
   wf_loss_total(fit->train_total, loss, &fit->train, model->K);
   if (fit->validation.rows > 0) wf_loss_total(fit->validation_total, loss, &fit->validation, model->K);
   backup_take(fit);
@@ -100,13 +111,38 @@ static double batch_forward(wf_fit *fit, const wf_batch *batch, wf_real *w, wf_m
                       model->layers[last].O8);
 }
 
+/* The same for a line: its gradient goes into fit->line. */
+static double line_forward(wf_fit *fit, const wf_batch *batch) {
+  const wf_model *model = fit->model;
+  const wf_layer *layer = model->layers;
+  const wf_rows *rows = batch->rows;
+  int in_order = fit->config.shuffle == 0 && fit->config.resample == 0;
+  size_t first = (size_t)batch->first, skip = in_order ? first : 0;
+  wf_line_sums sums;
+  wf_line_gradient(&sums, fit->line, rows->x + skip * (size_t)model->D, (const wf_real *)rows->y + skip,
+                   in_order ? NULL : batch->order + first, batch->B, model->slots + layer->weight, model->slots[layer->bias],
+                   model->D, (wf_real)(2.0 / batch->B));
+  fit->sums.rows += batch->B;
+  fit->sums.weight += batch->B;
+  fit->sums.loss += sums.square;
+  fit->sums.residual[0] += sums.square;
+  fit->sums.absolute += sums.absolute;
+  return batch->B;
+}
+
 /* 0: the batch is not finite, so that no step was made from it. */
 static int train_batch(wf_fit *fit) {
   wf_progress *p = &fit->progress;
   int B = wf_batch_size(fit);
   wf_batch batch;
-  wf_batch_take(&batch, fit, B);
-  double before = fit->sums.loss, weight = batch_forward(fit, &batch, fit->model->slots, WF_TRAIN, 1);
+  double before = fit->sums.loss, weight;
+  if (fit->line) {
+    batch = (wf_batch){.rows = &fit->train, .order = fit->order, .first = p->cursor, .B = B, .share = 1};
+    weight = line_forward(fit, &batch);
+  } else {
+    wf_batch_take(&batch, fit, B);
+    weight = batch_forward(fit, &batch, fit->model->slots, WF_TRAIN, 1);
+  }
   fit->batch_loss = (fit->sums.loss - before) / (weight * elements_of_row(fit->model));
   p->cursor += B;
   p->rows_seen += B;
@@ -114,7 +150,9 @@ static int train_batch(wf_fit *fit) {
     wf_diagnose(fit, B);
     return 0;
   }
+  fit->pass.line = fit->line;
   if (weight > 0) wf_step(fit, B);
+  fit->pass.line = NULL;
   return 1;
 }
 

@@ -43,6 +43,7 @@ struct wf_fit {
   wf_pass pass;
   wf_sums sums;              /* * */
   int32_t *order;            /* (most) rows of this epoch in their order */
+  wf_real *line;             /* (D + 1) gradient by kernels/line.h, where the model is a line of few features; else NULL */
   int32_t *partner;          /* (B) mixup; else NULL */
   wf_real *gradient;         /* (padded) where a whole gradient is needed before the step (step.c); else NULL */
   wf_real *best;             /* * (padded) weights of the best epoch; else NULL */

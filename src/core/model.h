@@ -36,6 +36,7 @@ typedef struct wf_pass {
   wf_real **d;           /* (L)(B4, O8) gradients; NULL in a pass that only predicts */
   wf_real **s;           /* (L)(2, O8 or B4) norms: statistics that the backward pass needs */
   const wf_real *zero;   /* (D8) the row that fills up a tile of four */
+  const wf_real *line;   /* gradient (D + 1) that kernels/line.h has computed already; NULL: backward goes through the layers */
   wf_real *gathered;     /* (B4, D8) copies of the rows where they are not used as they are; NULL: they are */
 } wf_pass;
 

@@ -93,7 +93,24 @@ static void dense_backward(wf_pass *pass, const wf_model *model, const wf_update
   wf_matmul_weight_gradient(&weights, update, layer->weight, layer->bias, pass->x[l], pass->d[l], B, layer->I, layer->O8);
 }
 
+/* The gradient of a line into the one column of its panel that counts. */
+static void line_backward(const wf_real *gradient, const wf_layer *layer, const wf_update *update) {
+  wf_update weights = *update;
+  weights.penalty += layer->l2;
+  wf_real row[8] = {0};
+  for (int i = 0; i < layer->I; i++) {
+    row[0] = gradient[i];
+    wf_update_run(&weights, layer->weight + 8 * (size_t)i, row, 8);
+  }
+  row[0] = gradient[layer->I];
+  wf_update_run(update, layer->bias, row, 8);
+}
+
 void wf_pass_backward(wf_pass *pass, const wf_model *model, const wf_update *update, int B) {
+  if (pass->line) {
+    line_backward(pass->line, model->layers, update);
+    return;
+  }
   for (int l = model->L - 1; l >= 0; l--) {
     switch (model->layers[l].kind) {
       case WF_DROPOUT: wf_dropout_backward(pass, model, l, B); break;
