@@ -3,8 +3,7 @@
 
 #include "search.h"
 
-static const double DECREASE = 1e-4, CURVATURE = 0.9;
-static const double NOISE = 0x1p-40; /* of a value: differences below are rounding, and slopes decide alone */
+static const double DECREASE = 1e-4;
 enum { TRIES = 24 };
 
 void search_start(search *s, double value, double slope, double step) {
@@ -26,9 +25,9 @@ static double between(const search_point *a, const search_point *b) {
 
 search_state search_next(search *s, double value, double slope) {
   search_point at = {s->step, value, slope};
-  double noise = NOISE * fabs(s->start.value);
-  int low_enough = value <= s->start.value + DECREASE * s->step * s->start.slope + noise;
-  if (low_enough && fabs(slope) <= CURVATURE * -s->start.slope) return SEARCH_DONE;
+  double noise = s->noise * fabs(s->start.value);
+  int low_enough = value <= s->start.value + DECREASE * s->step * s->start.slope + noise && isfinite(value) && isfinite(slope);
+  if (low_enough && fabs(slope) <= s->curvature * -s->start.slope) return SEARCH_DONE;
   if (++s->tries >= TRIES) return SEARCH_FAILED;
   if (!low_enough || (s->low.step > 0 && value > s->low.value + noise)) {
     s->high = at;

@@ -10,6 +10,8 @@ typedef enum search_state { SEARCH_AGAIN, SEARCH_DONE, SEARCH_FAILED } search_st
 typedef struct search_point { double step, value, slope; } search_point;
 
 typedef struct search {
+  double curvature;         /* set by the caller: share of the slope that may be left; 0.9 for Newton's steps and their kin */
+  double noise;             /* set by the caller: of a value; differences below are rounding, and slopes decide alone */
   double step;              /* to evaluate next */
   search_point start;       /* step 0 */
   search_point low, high;   /* lowest value so far, and the other end of the bracket */
@@ -19,8 +21,8 @@ typedef struct search {
 /* slope < 0 at step 0; step: the first to try */
 void search_start(search *s, double value, double slope, double step);
 
-/* value and slope at s->step. DONE:  value <= start + 1e-4 · step · slope(0), up to rounding,  and |slope| <= 0.9 |slope(0)|.
- * FAILED: not within 24 steps. A value that is not finite counts as too high.
+/* value and slope at s->step. DONE:  value <= start + 1e-4 · step · slope(0), up to rounding,  and |slope| <= curvature · |slope(0)|.
+ * FAILED: not within 24 steps. A value or slope that is not finite counts as too high.
  * Source: Nocedal, Wright 2006, "Numerical Optimization", algorithms 3.5 and 3.6. */
 search_state search_next(search *s, double value, double slope);
 

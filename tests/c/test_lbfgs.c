@@ -8,6 +8,7 @@
 #include "../../src/kernels/scalar64.h"
 #include "../../src/kernels/vmath64.h"
 #include "check.h"
+#include "functions.h"
 
 /* ---- exp and log ----------------------------------------------------------------------------------------------------- */
 
@@ -42,50 +43,6 @@ static void test_functions(void) {
 }
 
 /* ---- minima ------------------------------------------------------------------------------------------------------------ */
-
-typedef double function(double *gradient, const double *x, int n);
-
-/* Rosenbrock, in a chain: minimum 0 at (1, ..., 1) */
-static double rosenbrock(double *g, const double *x, int n) {
-  double sum = 0;
-  for (int i = 0; i < n; i++) g[i] = 0;
-  for (int i = 0; i + 1 < n; i++) {
-    double a = x[i + 1] - x[i] * x[i], b = 1 - x[i];
-    sum += 100 * a * a + b * b;
-    g[i] += -400 * a * x[i] - 2 * b;
-    g[i + 1] += 200 * a;
-  }
-  return sum;
-}
-
-/* Σ 4^i (x_i - 1)² */
-static double bowl(double *g, const double *x, int n) {
-  double sum = 0, scale = 1;
-  for (int i = 0; i < n; i++, scale *= 4) {
-    sum += scale * (x[i] - 1) * (x[i] - 1);
-    g[i] = 2 * scale * (x[i] - 1);
-  }
-  return sum;
-}
-
-/* Not finite beyond 1; minimum at 0.5 of every coordinate */
-static double barrier(double *g, const double *x, int n) {
-  double sum = 0;
-  for (int i = 0; i < n; i++) {
-    sum += x[i] < 1 ? -log(1 - x[i]) - 2 * x[i] : NAN;
-    g[i] = 1 / (1 - x[i]) - 2;
-  }
-  return sum;
-}
-
-static double linear(double *g, const double *x, int n) {
-  double sum = 0;
-  for (int i = 0; i < n; i++) {
-    g[i] = 1;
-    sum += x[i];
-  }
-  return sum;
-}
 
 static void unscale(double *v, void *n) {
   double scale = 2;
@@ -145,7 +102,7 @@ static void test_minima(void) {
 static void test_search(void) {
   for (double first = 1e-4; first < 1e5; first *= 7)
     for (int power = 1; power <= 3; power++) {
-      search s;
+      search s = {.curvature = 0.9, .noise = 0x1p-40};
       double f = 0, d = 0;
       search_start(&s, pow(3, 2 * power), -2 * power * pow(3, 2 * power - 1), first);
       search_state state;
@@ -163,11 +120,22 @@ static void test_search(void) {
 
 /* φ(t) = -t up to 1, then slowly up: far out it is barely lower than at the start. */
 static void test_decrease(void) {
-  search s;
+  search s = {.curvature = 0.9, .noise = 0x1p-40};
   search_start(&s, 0, -1, 10.9999);
   CHECK(search_next(&s, -0.00001, 0.1) == SEARCH_AGAIN, "a step that gains next to nothing is not taken");
   CHECK(s.step > 0 && s.step < 10.9999, "the next one is shorter: %g", s.step);
   CHECK(search_next(&s, s.step < 1 ? -s.step : 0.1 * s.step - 1.1, s.step < 1 ? -0.5 : 0.1) == SEARCH_DONE, "and is taken");
+}
+
+/* A trial where value or slope is not finite is too far. */
+static void test_not_finite(void) {
+  static const double values[][2] = {{NAN, -1}, {INFINITY, -1}, {-INFINITY, -1}, {-5, NAN}, {-5, INFINITY}, {-5, -INFINITY}};
+  for (int v = 0; v < 6; v++) {
+    search s = {.curvature = 0.9, .noise = 0x1p-40};
+    search_start(&s, 0, -1, 8);
+    CHECK(search_next(&s, values[v][0], values[v][1]) == SEARCH_AGAIN && s.step > 0 && s.step < 8, "value %g, slope %g: next step %g",
+          values[v][0], values[v][1], s.step);
+  }
 }
 
 /* ---- Cholesky ---------------------------------------------------------------------------------------------------------- */
@@ -198,6 +166,7 @@ int main(void) {
   test_functions();
   test_search();
   test_decrease();
+  test_not_finite();
   test_minima();
   test_cholesky();
   return check_report("test_lbfgs");
