@@ -1,6 +1,7 @@
 // metrics-check.js: what metrics share: checks, weighted means, tallies · in: any arguments · out: numbers, indices, weights · next: metrics-numbers.js
 import { checkKeys, show } from './errors.js';
 import { toLabels, toTarget } from './matrix.js';
+import { checkLength } from './shapes.js';
 
 /** @typedef {import('./matrix.js').Label} Label */
 /** @typedef {ReturnType<typeof toLabels>} Labels */
@@ -71,8 +72,8 @@ export function checkEach(name, data, cols, good, rule) {
 export function toWeights(sampleWeight, rows) {
   if (rows === 0) throw new RangeError('yTrue has 0 rows; a metric needs at least 1');
   if (sampleWeight === undefined) return new Float64Array(rows).fill(1);
-  const { data, cols } = toTarget(sampleWeight, 'sampleWeight', rows);
-  if (cols !== 1) throw new RangeError(`sampleWeight has ${cols} columns; it needs one number for each row`);
+  const { data } = toTarget(sampleWeight, 'sampleWeight', rows);
+  checkLength('sampleWeight', data.length, rows);
   checkEach('sampleWeight', data, 1, (weight) => weight >= 0, 'a weight must be 0 or more');
   const total = sum(data);
   // so that products of four sums are finite and not 0
@@ -156,8 +157,10 @@ export function readLabels(metric, yTrue, yPred, { sampleWeight, labels }) {
   const weights = toWeights(sampleWeight, rows);
   const guess = toLabels(yPred, 'yPred', rows);
   checkKind(metric, truth, guess, 'yPred');
-  const classes = labels === undefined ? toLabels([...present(truth, weights), ...present(guess, weights)]).classes : listLabels(metric, labels, truth);
-  return { classes, t: place(metric, truth, classes, weights), p: place(metric, guess, classes, weights), cols: 1, weights, truth };
+  const classes = labels === undefined
+    ? toLabels([truth, guess].flatMap((y) => present(y, weights))).classes : listLabels(metric, labels, truth);
+  const [t, p] = [truth, guess].map((y) => place(metric, y, classes, weights));
+  return { classes, t, p, cols: 1, weights, truth };
 }
 
 /**
@@ -177,7 +180,9 @@ export function readScores(metric, yTrue, yScore, options, keys) {
   const weights = toWeights(sampleWeight, rows);
   const { data: p, cols } = toTarget(yScore, 'yScore', rows);
   const classes = labels === undefined ? present(truth, weights) : listLabels(metric, labels, truth);
-  if (classes.some((label, i) => i > 0 && classes[i - 1] > label)) throw new RangeError(`${metric}: labels must be sorted, as the columns of predictProba are`);
+  if (classes.some((label, i) => i > 0 && classes[i - 1] > label)) {
+    throw new RangeError(`${metric}: labels must be sorted, as the columns of predictProba are`);
+  }
   if (cols === 1 ? classes.length !== 2 && !keys.includes('posLabel') : classes.length !== cols) {
     throw new RangeError(`${metric}: yScore has ${cols} columns, yTrue ${classes.length} classes; each class needs a column (for 2 one will do): `
       + 'name all classes in labels');
@@ -198,5 +203,5 @@ export function positiveOf(metric, classes, posLabel) {
   const label = posLabel === undefined && usual ? (typeof first === 'number' ? 1 : true) : /** @type {Label} */ (posLabel);
   // of one class only, the other may be any
   if (typeof label === typeof first && (classes.length === 1 || classes.includes(label))) return label;
-  throw new RangeError(`${metric}: posLabel is ${show(label)}; it must be one of the labels, ${classes.slice(0, 8).map(show).join(', ')}${classes.length > 8 ? ', …' : ''}`);
+  throw new RangeError(`${metric}: posLabel is ${show(label)}; it must be a label of yTrue, such as ${classes.slice(0, 8).map(show).join(', ')}`);
 }

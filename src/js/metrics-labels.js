@@ -99,13 +99,15 @@ function classMetric(name, fixed) {
     const metric = `${name} with average "${oneOf(average, ['binary', 'micro', 'macro', 'weighted', 'raw'], `${name}: average`)}"`;
     const keys = ['average', 'sampleWeight', average === 'binary' ? 'posLabel' : 'labels'];
     checkKeys(options, fixed === undefined ? [...keys, 'beta'] : keys, metric);
-    checkGiven(beta, { name: 'beta', default: undefined, min: 0, doc: '' }, name);
+    checkGiven(beta, { name: 'beta', default: undefined, min: 0 }, name);
     const args = readLabels(metric, yTrue, yPred, { sampleWeight });
-    const { classes, truth } = args;
-    const listed = average === 'binary' ? [positiveOf(metric, classes, posLabel)] : labels === undefined ? classes : listLabels(metric, labels, truth);
+    const { classes } = args;
+    const listed = average === 'binary' ? [positiveOf(metric, classes, posLabel)]
+      : labels === undefined ? classes : listLabels(metric, labels, args.truth);
     const position = new Map(classes.map((label, i) => [label, i]));
-    const counts = count(args);
-    const [right, support, guessed] = [counts.hit, counts.truth, counts.guess].map((all) => Float64Array.from(listed, (label) => all[position.get(label) ?? -1] ?? 0));
+    const { hit, truth, guess } = count(args);
+    const [right, support, guessed] = [hit, truth, guess].map((counts) => (
+      Float64Array.from(listed, (label) => counts[position.get(label) ?? -1] ?? 0)));
     const a = 1 / (1 + beta ** -2);
     const whole = support.map((weight, i) => a * weight + (1 - a) * guessed[i]);
     if (average === 'micro') return sum(right) / (sum(whole) || 1);
@@ -162,11 +164,11 @@ export const matthews = /* @__PURE__ */ labelMetric('matthews', [], (args) => {
  * @type {LabelMetric<LabelOptions & { weights?: 'linear' | 'quadratic' }, number>}
  */
 export const kappa = /* @__PURE__ */ labelMetric('kappa', ['labels', 'weights'], (args, { weights }) => {
-  const power = weights === undefined ? 0 : ['linear', 'quadratic'].indexOf(oneOf(weights, ['linear', 'quadratic'], 'kappa: weights')) + 1;
+  const power = weights === undefined ? 0 : oneOf(weights, ['linear', 'quadratic'], 'kappa: weights') === 'linear' ? 1 : 2;
   const { truth, guess, total } = count(args);
   const distance = (/** @type {number} */ i, /** @type {number} */ j) => (i === j ? 0 : Math.abs(i - j) ** power);
   const seen = mean(args, (row) => distance(args.t[row], args.p[row]));
   const chance = sum(truth.map((weight, i) => weight * sum(guess.map((other, j) => other * distance(i, j)))));
-  if (chance === 0) throw new RangeError('kappa: all rows have one label and are predicted as it; at least 2 labels are needed');
+  if (chance === 0) throw new RangeError('kappa: yTrue and yPred have one label only; at least 2 are needed');
   return 1 - seen * total * total / chance;
 });

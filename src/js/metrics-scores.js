@@ -96,15 +96,15 @@ export const rocAuc = /* @__PURE__ */ scoreMetric('rocAuc', ['multiClass', 'aver
   oneOf(multiClass, ['ovr', 'ovo'], 'rocAuc: multiClass');
   const sums = weights.map((_, row) => sum(p.subarray(row * cols, (row + 1) * cols)));
   checkEach('Σ yScore', sums, 1, (total) => Math.abs(total - 1) <= 1e-8 + 1e-5 * total, 'probabilities must sum to 1');
-  const only = (/** @type {number[]} */ group) => weights.map((weight, row) => (group.includes(t[row]) ? weight : 0));
-  const all = [...classes.keys()], found = all.filter((a) => sum(only([a])) > 0);
-  const pairs = found.flatMap((a, i) => found.slice(i + 1).map((b) => [a, b]));
-  const groups = multiClass === 'ovo' && pairs.length > 0 ? pairs : all.map((a) => [a]);
+  const mass = classes.map(() => 0);
+  weights.forEach((weight, row) => { mass[t[row]] += weight; });
+  const groups = mass.flatMap((own, a) => (multiClass === 'ovr' ? [[a]] : mass.flatMap((other, b) => (b > a && own && other ? [[a, b]] : []))));
+  if (groups.length === 0) groups.push([0]); // a single class, which area refuses
   const areas = groups.map((group) => {
-    const rows = group.length > 1 ? only(group) : weights;
+    const rows = group.length > 1 ? weights.map((weight, row) => (group.includes(t[row]) ? weight : 0)) : weights;
     return sum(group.map((a) => area(args, a, rows))) / group.length;
   });
-  return blend(areas, groups.map((group) => (average === 'weighted' ? sum(only(group)) : 1)));
+  return blend(areas, groups.map((group) => (average === 'weighted' ? sum(group.map((a) => mass[a])) : 1)));
 });
 
 /**
@@ -168,7 +168,7 @@ export const logLoss = /* @__PURE__ */ scoreMetric('logLoss', ['normalize'], (ar
  */
 export const topKAccuracy = /* @__PURE__ */ scoreMetric('topKAccuracy', ['k'], (args, options) => {
   const { t, p, cols } = args;
-  const k = checkNumber(options.k, { name: 'k', default: 2, min: 1, max: 2 ** 53, integer: true, doc: '' }, 'topKAccuracy');
+  const k = checkNumber(options.k, { name: 'k', default: 2, min: 1, max: 2 ** 53, integer: true }, 'topKAccuracy');
   const bar = p.every((value) => value >= 0 && value <= 1) ? 0.5 : 0;
   return mean(args, (start) => {
     const own = t[start / cols], score = p[start + own];

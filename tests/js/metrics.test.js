@@ -1,7 +1,7 @@
 // metrics.test.js: what metrics take, flag and refuse · in: src/js/metrics.js · out: test report
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { LogisticRegression, init, metrics } from '../../src/js/index.js';
+import * as metrics from '../../src/js/metrics.js';
 
 const { accuracy, confusionMatrix, mae, mse, r2 } = metrics;
 /** Equal to 12 digits. @type {(actual: number, expected: number, what: string) => void} */
@@ -48,10 +48,15 @@ test('a weight counts as that many rows, and a row of weight 0 as absent', () =>
 test('weights that are negative, all zero, infinite in sum or too few are refused', () => {
   const weigh = (/** @type {unknown} */ sampleWeight) => () => mse([1, 2], [1, 2], /** @type {any} */ ({ sampleWeight }));
   assert.throws(weigh([1, -1]), { name: 'RangeError', message: 'sampleWeight has -1 at row 2; a weight must be 0 or more' });
+  assert.throws(weigh([-2, 1]), { name: 'RangeError', message: /^sampleWeight has -2 at row 1; / });
   assert.throws(weigh([0, 0]), { name: 'RangeError', message: 'sampleWeight sums to 0; the sum must be above 1e-50 and below 1e50' });
   assert.throws(weigh([1e308, 1e308]), { name: 'RangeError', message: /sums to Infinity/ });
+  for (const sum of [1e50, 1e-50]) assert.throws(weigh([sum, 0]), { name: 'RangeError', message: /^sampleWeight sums to 1e[+-]50; the sum must be above 1e-50 and below 1e50$/ });
+  for (const sum of [0.99e50, 1.01e-50]) {
+    near(metrics.matthews([0, 1, 1, 0], [0, 1, 0, 1], { sampleWeight: [4, 2, 1, 1].map((part) => part / 8 * sum) }), 7 / 15, `weights of sum ${sum}`);
+  }
   assert.throws(weigh([1]), { name: 'RangeError', message: /sampleWeight has 1 values; it needs 2/ });
-  assert.throws(weigh([[1, 2], [1, 2]]), { name: 'RangeError', message: /sampleWeight has 2 columns/ });
+  assert.throws(weigh([[1, 2], [1, 2]]), { name: 'RangeError', message: /sampleWeight has 4 values; it needs 2, one for each row/ });
 });
 
 test('a constant y gives R² 1 or 0, also where its mean is not a 64-bit number, and for a single row', () => {
@@ -130,12 +135,12 @@ test('the positive label is 1 or true, and must be named where there is no such 
   assert.equal(precision([1, -1, 1], [1, 1, 1]), 2 / 3);
   assert.equal(precision([true, false, true], [true, true, true]), 2 / 3);
   assert.equal(precision(['a', 'b', 'c'], ['a', 'a', 'b'], { posLabel: 'a' }), 0.5);
-  refuses(() => precision(['a', 'b'], ['a', 'b']), 'precision with average "binary": posLabel is undefined; it must be one of the labels, "a", "b"');
+  refuses(() => precision(['a', 'b'], ['a', 'b']), 'precision with average "binary": posLabel is undefined; it must be a label of yTrue, such as "a", "b"');
   refuses(() => precision(['0', '1'], ['0', '1']), /posLabel is undefined/);
-  refuses(() => precision([0, 1, 2], [0, 1, 1]), /posLabel is undefined; it must be one of the labels, 0, 1, 2$/);
-  refuses(() => rocCurve([1, 2], [0.1, 0.2]), 'rocCurve: posLabel is undefined; it must be one of the labels, 1, 2');
+  refuses(() => precision([0, 1, 2], [0, 1, 1]), /posLabel is undefined; it must be a label of yTrue, such as 0, 1, 2$/);
+  refuses(() => rocCurve([1, 2], [0.1, 0.2]), 'rocCurve: posLabel is undefined; it must be a label of yTrue, such as 1, 2');
   refuses(() => rocCurve([-1, 0], [0.1, 0.2]), /posLabel is undefined/);
-  refuses(() => brier([0, 1], [0.1, 0.2], { posLabel: '1' }), /posLabel is "1"; it must be one of the labels, 0, 1$/);
+  refuses(() => brier([0, 1], [0.1, 0.2], { posLabel: '1' }), /posLabel is "1"; it must be a label of yTrue, such as 0, 1$/);
   refuses(() => brier([0, 1], [0.1, 0.2], { posLabel: 2 }), /posLabel is 2/);
   assert.deepEqual(Array.from(rocCurve([0, 1, 2], [3, 9, 1], { posLabel: 1 }).tpr), [0, 1, 1, 1]);
 });
@@ -149,7 +154,7 @@ test('what one class alone cannot define is refused', () => {
   refuses(() => metrics.rocAuc([1, 1], [0.1, 0.2]), 'rocAuc: yScore has 1 columns, yTrue 1 classes; each class needs a column (for 2 one will do): name all classes in labels');
   refuses(() => metrics.rocAuc([1, 1], [0.1, 0.2], { labels: [0, 1] }), 'rocAuc: yTrue has no negative row; at least one is needed');
   refuses(() => metrics.logLoss([1, 1], [0.9, 0.8]), /^logLoss: yScore has 1 columns, yTrue 1 classes; /);
-  refuses(() => metrics.kappa([1, 1], [1, 1]), 'kappa: all rows have one label and are predicted as it; at least 2 labels are needed');
+  refuses(() => metrics.kappa([1, 1], [1, 1]), 'kappa: yTrue and yPred have one label only; at least 2 are needed');
   const third = [[0.2, 0.3, 0.5], [0.5, 0.25, 0.25]];
   for (const multiClass of /** @type {const} */ (['ovr', 'ovo'])) {
     refuses(() => metrics.rocAuc(['a', 'a'], third, { multiClass, labels: ['a', 'b', 'c'] }), /^rocAuc: yTrue has no (positive|negative) row/);
@@ -184,6 +189,7 @@ test('scores come as predictProba gives them: a column for each class', () => {
 });
 
 test('a fitted classifier is judged by its probabilities', async () => {
+  const { LogisticRegression, init } = await import('../../src/js/index.js');
   await init();
   const X = [[1], [2], [3], [4], [5], [6]], y = ['low', 'low', 'high', 'low', 'high', 'high'];
   const model = new LogisticRegression();
@@ -200,6 +206,9 @@ test('probabilities are refused where they are none', () => {
   refuses(() => metrics.brier([0, 1], [[0.5, 0.5], [-0.5, 1]]), 'yScore has -0.5 at row 2; a probability must be from 0 to 1');
   const bad = [[0.5, 0.25, 0.25], [0.5, 0.5, 0.5], [0, 0, 1]];
   refuses(() => metrics.rocAuc([0, 1, 2], bad, { multiClass: 'ovo' }), 'Σ yScore has 1.5 at row 2; probabilities must sum to 1');
+  const off = (/** @type {number} */ by) => () => metrics.rocAuc([0, 1, 2], [[0.25, 0.25, 0.5 + by], [0.25, 0.5, 0.25], [0, 0, 1]], { multiClass: 'ovr' });
+  for (const by of [2e-5, -2e-5, 1]) refuses(off(by), /^Σ yScore has .* at row 1; probabilities must sum to 1$/);
+  for (const by of [0, 9e-6, -9e-6]) assert.ok(off(by)() > 0);
   assert.throws(() => metrics.rocAuc([0, 1, 2], bad), { name: 'TypeError', message: 'rocAuc: multiClass must be a name, not undefined' });
 });
 
