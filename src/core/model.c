@@ -57,7 +57,10 @@ wf_model *wf_model_new(const wf_config *config, const wf_layer_config *layers) {
   return model;
 }
 
-void wf_model_free(wf_model *model) { wf_free(model); }
+void wf_model_free(wf_model *model) {
+  if (model) wf_free(model->pass);
+  wf_free(model);
+}
 size_t wf_model_size(const wf_model *model) { return model->P; }
 int wf_model_slots(const wf_model *model) { return model->S; }
 double wf_model_steps(const wf_model *model) { return model->steps; }
@@ -105,25 +108,33 @@ void wf_model_import(wf_model *model, const wf_real *values, int slot) {
 
 enum { PREDICT_ROWS = 64 };
 
+/* Workspace for predictions of up to `block` rows, kept with the model for the next call. NULL: out of memory. */
+static wf_pass *predict_pass(wf_model *model, int block, int copies) {
+  if (model->pass && model->pass->B4 >= block && (model->pass->gathered || !copies)) return model->pass;
+  wf_pass shape;
+  arena a = {NULL, sizeof shape};
+  wf_pass_layout(&shape, &a, model, block, 0, copies);
+  wf_pass *pass = arena_memory(&a);
+  if (!pass) return NULL;
+  wf_free(model->pass);
+  a = (arena){(char *)pass, sizeof shape};
+  wf_pass_layout(pass, &a, model, block, 0, copies);
+  wf_pass_connect(pass, model);
+  return model->pass = pass;
+}
+
 int wf_model_predict(wf_real *y, wf_model *model, const wf_rows *rows, int probabilities) {
-  int N = rows->rows, block = N < PREDICT_ROWS ? N : PREDICT_ROWS, K = model->K, copies = rows->bytes != NULL;
-  wf_pass pass;
-  arena a = {NULL, 0};
-  wf_pass_layout(&pass, &a, model, block, 0, copies);
-  char *memory = arena_memory(&a);
-  if (!memory) return 0;
-  a = (arena){memory, 0};
-  wf_pass_layout(&pass, &a, model, block, 0, copies);
-  wf_pass_connect(&pass, model);
-  wf_real *out = pass.a[model->L - 1];
+  int N = rows->rows, block = N < PREDICT_ROWS ? N : PREDICT_ROWS, K = model->K;
+  wf_pass *pass = predict_pass(model, block, rows->bytes != NULL);
+  if (!pass) return 0;
+  wf_real *out = pass->a[model->L - 1];
   int O8 = model->layers[model->L - 1].O8;
   for (int first = 0; first < N; first += block) {
     int B = N - first < block ? N - first : block;
-    wf_pass_rows(&pass, model, rows, NULL, first, B);
-    wf_pass_forward(&pass, model, model->slots, B, WF_PREDICT);
+    wf_pass_rows(pass, model, rows, NULL, first, B);
+    wf_pass_forward(pass, model, model->slots, B, WF_PREDICT);
     if (probabilities) wf_loss_probabilities(out, &model->config, B, K, O8);
     for (int r = 0; r < B; r++) memcpy(y + (size_t)(first + r) * (size_t)K, out + (size_t)r * (size_t)O8, (size_t)K * sizeof *y);
   }
-  wf_free(memory);
   return 1;
 }

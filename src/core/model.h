@@ -16,6 +16,8 @@ typedef struct wf_layer {
   size_t running;        /* batchNorm: where its running mean (O8), then its running variance (O8) begin */
 } wf_layer;
 
+typedef struct wf_pass wf_pass;
+
 struct wf_model {
   wf_config config;
   int L, D, K, S;        /* layers, features, outputs, state slots */
@@ -24,11 +26,12 @@ struct wf_model {
   size_t padded;         /* reals of one slot */
   wf_layer *layers;      /* (L) */
   wf_real *slots;        /* (1 + S, padded): parameters, then optimiser state */
+  wf_pass *pass;         /* workspace of the last prediction; NULL: none yet */
   wf_real *positive;     /* (K) weights of the positive term of binaryCrossEntropy */
 };
 
 /* Buffers of one forward and backward pass over up to B rows; B4 = B rounded up to 4. Rows of layer l have the stride O8. */
-typedef struct wf_pass {
+struct wf_pass {
   int B4;
   const wf_real ***x;    /* (L)(B4) pointers to the input rows of each layer; x[0] is set for each batch */
   wf_real **a;           /* (L)(B4, O8) outputs of each layer */
@@ -38,7 +41,7 @@ typedef struct wf_pass {
   const wf_real *zero;   /* (D8) the row that fills up a tile of four */
   const wf_real *line;   /* gradient (D + 1) that kernels/line.h has computed already; NULL: backward goes through the layers */
   wf_real *gathered;     /* (B4, D8) copies of the rows where they are not used as they are; NULL: they are */
-} wf_pass;
+};
 
 typedef enum wf_mode { WF_PREDICT, WF_TRAIN } wf_mode;
 

@@ -40,6 +40,9 @@ export function packLayers({ inputs, layers: list }) {
 /** Of the milestones there are places for 32. @param {FitOptions} options */
 export const packFit = ({ milestone = [], ...options }) => Float64Array.from([...pack(FIT, options), ...milestone, ...new Array(32 - milestone.length).fill(0)]);
 
+/** sizeof(wf_rows), and how many rows a prediction may have that needs no memory of its own. */
+const ROWS_BYTES = 32, FEW_ROWS = 16;
+
 /** wf_rows: x, bytes, y, weight, label, rows, offset, scale. @param {Partial<Rows> & Pick<Rows, 'x' | 'rows'> | null} part @param {(values: any) => number} take copies into the core */
 function packRows(part, take) {
   const words = new Int32Array(8);
@@ -66,13 +69,21 @@ function refusal(engine, fault) {
 }
 
 /** Models that nobody disposed: their memory in the core goes when they do. */
-const forgotten = new FinalizationRegistry(({ engine, pointer }) => engine.exports.wf_model_free(pointer));
+const forgotten = new FinalizationRegistry(release);
+
+/** @param {{ engine: Engine, pointer: number, few: number }} held */
+function release({ engine, pointer, few }) {
+  if (pointer !== 0) engine.exports.wf_model_free(pointer);
+  if (few !== 0) engine.free(few);
+}
 
 /** A model in the core. Free it once; free it twice: nothing happens. */
 export class NativeModel {
   /** @param {Engine} engine @param {Config} config @param {State | null} state null: starting weights from the seed */
   constructor(engine, config, state) {
     this.engine = engine;
+    this.memory = new Float32Array();
+    this.words = new Int32Array();
     this.outputs = /** @type {import('./layers.js').Dense} */ (config.layers[config.layers.length - 1]).units;
     this.inputs = config.inputs;
     this.layers = config.layers.length;
@@ -84,7 +95,8 @@ export class NativeModel {
       return engine.exports.wf_model_new(packed, layers) >>> 0;
     });
     if (this.pointer === 0) throw engine.outOfMemory('the model');
-    forgotten.register(this, { engine, pointer: this.pointer }, this);
+    this.held = { engine, pointer: this.pointer, few: 0 };
+    forgotten.register(this, this.held, this);
     this.size = engine.exports.wf_model_size(this.pointer) >>> 0;
     try {
       const { positiveWeight } = config.loss;
@@ -138,6 +150,7 @@ export class NativeModel {
    */
   predict(part, probabilities) {
     const { engine } = this;
+    if (part.rows <= FEW_ROWS && part.x instanceof Float32Array) return this.#predictFew(part.x, part.rows, Number(probabilities));
     return engine.scope((copy) => {
       const to = copy(part.rows * this.outputs * 4, 'the predictions');
       const rows = copy(packRows(part, (values) => copy(values, 'the rows to predict')), 'the rows to predict');
@@ -146,8 +159,25 @@ export class NativeModel {
     });
   }
 
+  /** Few rows go through memory that is kept, so that a call costs little more than its arithmetic. @param {Float32Array} x @param {number} rows @param {number} probabilities */
+  #predictFew(x, rows, probabilities) {
+    const { engine, inputs, outputs, held } = this, { exports } = engine;
+    if (held.few === 0) held.few = engine.alloc(ROWS_BYTES + FEW_ROWS * (inputs + outputs) * 4, 'the prediction');
+    const from = held.few + ROWS_BYTES, to = from + FEW_ROWS * inputs * 4;
+    if (this.memory.length === 0) { // at first, and after the memory has grown
+      this.memory = new Float32Array(exports.memory.buffer);
+      this.words = new Int32Array(exports.memory.buffer);
+      engine.write(held.few, packRows({ x, rows: 0 }, () => from));
+    }
+    this.memory.set(x, from >>> 2);
+    this.words[(held.few >>> 2) + 5] = rows;
+    if (!exports.wf_model_predict(to, this.pointer, held.few, probabilities)) throw engine.outOfMemory('the prediction');
+    if (this.memory.length === 0) return engine.readF32(to, rows * outputs);
+    return this.memory.slice(to >>> 2, (to >>> 2) + rows * outputs);
+  }
+
   free() {
-    if (this.pointer !== 0) this.engine.exports.wf_model_free(this.pointer);
+    if (this.pointer !== 0) release(this.held);
     this.pointer = 0;
     forgotten.unregister(this);
   }

@@ -22,7 +22,7 @@ import { classFactors, countedRows, readWeights } from './weights.js';
  * @param {any} X @param {string} name @returns {Features | null}
  */
 export function readBytes(X, name) {
-  if (!isMatrix(X) || !/^Uint8/.test(viewKind(X.data) ?? '')) return null;
+  if (!isMatrix(X) || viewKind(X.data)?.startsWith('Uint8') !== true) return null;
   const { data, rows, cols } = checkMatrix(X, name), { scale = 1, offset = 0 } = /** @type {any} */ (X);
   for (const [field, value] of Object.entries({ scale, offset })) {
     if (typeof value !== 'number' || !Number.isFinite(value)) throw new RangeError(`${name}.${field} is ${show(value)}; it must be a finite number`);

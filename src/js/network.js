@@ -7,8 +7,8 @@ import { countRows, toLabels, toTarget } from './matrix.js';
 import { accuracy, r2 } from './metrics.js';
 import { NativeModel, beginNetwork } from './native.js';
 import { checkSwitch, targetsOf } from './options.js';
-import { checkFeatures } from './prepare.js';
-import { gatherRows, prepareRows, readBytes } from './network-rows.js';
+import { checkFeatures, gather } from './prepare.js';
+import { gatherRows, prepareRows, readBytes, readRows } from './network-rows.js';
 import { checkTraining, columnsOf, fitFields } from './training.js';
 
 /** @typedef {import('./native.js').Config} Config */
@@ -139,18 +139,21 @@ export class NeuralModel extends Estimator {
   #outputs(X, what, probabilities) {
     this._checkFitted(what);
     const { config, features } = /** @type {Trained} */ (this._trained);
-    const { bytes, ...matrix } = this.#read(X, config.inputs, features);
-    return { data: this.#core(what).predict({ x: /** @type {Float32Array} */ (matrix.data), rows: matrix.rows, ...bytes }, probabilities), rows: matrix.rows, cols: outputsOf(config) };
+    const part = readBytes(X, 'X') ? this.#readBytes(X, config.inputs, features) : this.#read(X, config.inputs, features);
+    return { data: this.#core(what).predict(part, probabilities), rows: part.rows, cols: outputsOf(config) };
   }
 
   /** @param {unknown} X @param {number} inputs @param {Scaler | null} features */
   #read(X, inputs, features) {
-    const bytes = readBytes(X, 'X');
-    if (bytes && bytes.rows > 0) checkFeatures(bytes.cols, inputs);
-    if (bytes && !features) return { data: bytes.data, rows: bytes.rows, bytes: { offset: bytes.offset, scale: bytes.scale } };
-    const matrix = bytes ? { ...bytes, data: Float64Array.from(bytes.data, (byte) => bytes.offset + bytes.scale * byte) }
-      : this._read(X, inputs, /** @type {any} */ (features ? Float64Array : Float32Array));
-    return { data: /** @type {Float32Array} */ (gatherRows({ ...matrix, offset: 0, scale: 1 }, null, features, 'X')), rows: matrix.rows, bytes: {} };
+    const matrix = this._read(X, inputs, /** @type {any} */ (features ? Float64Array : Float32Array));
+    return { x: gather(matrix, null, features, 'X'), rows: matrix.rows, offset: 0, scale: 1 };
+  }
+
+  /** @param {unknown} X @param {number} inputs @param {Scaler | null} scaler */
+  #readBytes(X, inputs, scaler) {
+    const { features } = readRows(X, null, scaler !== null, 'X');
+    if (features.rows > 0) checkFeatures(features.cols, inputs);
+    return { x: gatherRows(features, null, scaler, 'X'), rows: features.rows, offset: features.offset, scale: features.scale };
   }
 
   /**
@@ -164,8 +167,8 @@ export class NeuralModel extends Estimator {
     const { data, rows, cols } = this.#outputs(X, 'predict', name === 'poisson');
     const { classes, target } = /** @type {Trained} */ (this._trained);
     if (classes) return Array.from({ length: rows }, (_, row) => classes[cols === 1 ? Number(data[row] > 0) : argmax(data, row * cols, cols)]);
-    const binary = kind === 'B';
-    const values = Float64Array.from(data, (value, i) => (binary ? Number(value > 0) : target ? value * target.scale[i % cols] + target.mean[i % cols] : value));
+    const values = new Float64Array(data.length);
+    for (let i = 0; i < data.length; i++) values[i] = kind === 'B' ? Number(data[i] > 0) : target ? data[i] * target.scale[i % cols] + target.mean[i % cols] : data[i];
     return cols === 1 ? values : { data: values, rows, cols };
   }
 
