@@ -13,7 +13,8 @@ enum { EVALUATE_ROWS = 64, TRAIN_WORK = 3 };
 
 static int pass_rows(const wf_fit *fit) {
   int rows = fit->B > EVALUATE_ROWS ? fit->B : EVALUATE_ROWS;
-  int most = fit->most > fit->validation.rows ? fit->most : fit->validation.rows;
+  int most = fit->M > fit->train.rows ? fit->M : fit->train.rows;
+  if (most < fit->validation.rows) most = fit->validation.rows;
   return rows < most ? rows : most;
 }
 
@@ -37,9 +38,8 @@ static void fit_layout(wf_fit *fit, arena *a) {
   fit->sums.tally = arena_take(a, 3 * K, sizeof(double));
   fit->train_total = arena_take(a, K, sizeof(double));
   fit->validation_total = arena_take(a, K, sizeof(double));
-  fit->order = arena_take(a, (uint64_t)fit->most, sizeof(int32_t));
+  wf_batch_layout(fit, a);
   fit->line = arena_take(a, WF_LINE_FEATURES + 1, sizeof(wf_real));
-  fit->partner = c->mixup > 0 ? arena_take(a, (uint64_t)fit->B, sizeof(int32_t)) : NULL;
   fit->gradient = slot_if(a, model, wf_step_needs_gradient(c));
   fit->best = slot_if(a, model, c->restore_best != 0 && c->stop_monitor != 0);
   fit->average = slot_if(a, model, c->average != 0);
@@ -72,8 +72,7 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
   wf_loss loss = (wf_loss)model->config.loss;
   wf_fit shape = {.model = model, .config = *config, .train = *train};
   if (validation) shape.validation = *validation;
-  shape.most = wf_batch_capacity(config, train, loss, model->K);
-  shape.B = wf_batch_most(config, train);
+  if (!wf_batch_plan(&shape)) return NULL;
   shape.progress.learning_rate = shape.progress.rate = model->config.learning_rate;
   shape.progress.plateau_factor = 1;
   shape.progress.plateau_best = shape.progress.stop_best = shape.progress.best = (double)NAN;
@@ -215,7 +214,7 @@ static void epoch_close(wf_fit *fit) {
   *report = (wf_report){.epoch = fit->model->epochs, .loss = p->loss, .metric = p->metric, .validation_loss = v.loss,
                         .validation_metric = v.metric, .learning_rate = p->rate, .rows_seen = p->rows_seen,
                         .gradient_norm = p->gradient_steps > 0 ? p->gradient_norms / p->gradient_steps : (double)NAN,
-                        .batch_size = wf_batch_size(fit), .penalty = wf_penalty(fit->model, fit->model->slots),
+                        .batch_size = wf_batch_mean(fit), .penalty = wf_penalty(fit->model, fit->model->slots),
                         .mae = p->mae, .validation_mae = v.mae, .balanced_accuracy = p->balanced_accuracy,
                         .validation_balanced_accuracy = v.balanced_accuracy, .f1 = p->f1, .validation_f1 = v.f1,
                         .sparsity = share_of_zeros(fit)};
@@ -304,7 +303,7 @@ double wf_fit_loss(wf_real *gradient, wf_fit *fit, const wf_rows *rows) {
   wf_measures measures;
   wf_sums_clear(&fit->sums, model->K);
   wf_pass_rows(&fit->pass, model, rows, NULL, 0, rows->rows);
-  batch_forward(fit, &batch, model->slots, WF_TRAIN, gradient != NULL);
+  batch_forward(fit, &batch, model->slots, WF_MEASURE, gradient != NULL);
   wf_loss_measure(&measures, &fit->sums, fit->train_total, (wf_loss)model->config.loss, model->K);
   wf_sums_clear(&fit->sums, model->K);
   if (!gradient) return measures.loss;

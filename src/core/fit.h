@@ -32,19 +32,29 @@ typedef struct wf_progress {
   double loss, metric, mae, balanced_accuracy, f1;                   /* of the training rows of this epoch */
 } wf_progress;
 
+/* Resampling: derived from data, configuration and epoch. */
+typedef struct wf_strata {
+  int classes;               /* 0: no resampling */
+  int32_t each;              /* rows of a class in an epoch */
+  int32_t *end;              /* (classes) */
+  int32_t *grouped;          /* (N) rows class by class */
+  int32_t *times;            /* (N) how often a row is in this epoch */
+} wf_strata;
+
 struct wf_fit {
   wf_model *model;
   wf_fit_config config;
   wf_rows train, validation;
   int B;                     /* most rows of a batch */
   int M;                     /* rows of an epoch: N, or what resampling makes of them */
-  int most;                  /* capacity of order */
+  int size;                  /* rows of a batch in this epoch; random sizes are drawn at each step */
   wf_progress progress;      /* * */
   wf_pass pass;
   wf_sums sums;              /* * */
-  int32_t *order;            /* (most) rows of this epoch in their order */
+  int32_t *order;            /* (M) rows of this epoch in their order */
   wf_real *line;             /* (D + 1) gradient by kernels/line.h, where the model is a line of few features; else NULL */
   int32_t *partner;          /* (B) mixup; else NULL */
+  wf_strata strata;
   wf_real *gradient;         /* (padded) where a whole gradient is needed before the step (step.c); else NULL */
   wf_real *best;             /* * (padded) weights of the best epoch; else NULL */
   wf_real *average;          /* * (padded); else NULL */
@@ -64,10 +74,11 @@ enum { WF_REPORTS = 1024 };
 
 /* batch.c: the rows of an epoch and of a step */
 int wf_batch_copies(const wf_fit_config *config, const wf_rows *train, const wf_rows *validation); /* 1: rows must be copied */
-int wf_batch_most(const wf_fit_config *config, const wf_rows *train);       /* most rows of a batch */
-int wf_batch_capacity(const wf_fit_config *config, const wf_rows *train, wf_loss loss, int K); /* most rows of an epoch */
-void wf_batch_epoch(wf_fit *fit);                                           /* order and M of the epoch that begins */
+int wf_batch_plan(wf_fit *fit);                                             /* B and M. 0: out of memory */
+void wf_batch_layout(wf_fit *fit, arena *a);
+void wf_batch_epoch(wf_fit *fit);                                           /* order and size of the epoch that begins */
 int wf_batch_size(const wf_fit *fit);                                       /* of the step that comes, within the epoch's end */
+double wf_batch_mean(const wf_fit *fit);                                    /* size of this epoch's, for its report */
 void wf_batch_take(wf_batch *batch, wf_fit *fit, int B);                    /* rows into the pass, noise and mixup on them */
 
 /* schedule.c: learning rate of the step that comes; momentum: NaN, or what one-cycle asks for */

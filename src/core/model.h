@@ -37,13 +37,14 @@ struct wf_pass {
   wf_real **a;           /* (L)(B4, O8) outputs of each layer */
   wf_real **z;           /* (L)(B4, O8) what the backward pass needs besides a: pre-activations, x̂ of norms, masks */
   wf_real **d;           /* (L)(B4, O8) gradients; NULL in a pass that only predicts */
-  wf_real **s;           /* (L)(2, O8 or B4) norms: statistics that the backward pass needs */
+  wf_real **s;           /* (L)(O8 or B4) norms: 1 / √(variance + epsilon) of each column (batchNorm) or row (layerNorm) */
+  int first;             /* where the rows of the pass begin within their epoch */
   const wf_real *zero;   /* (D8) the row that fills up a tile of four */
   const wf_real *line;   /* gradient (D + 1) that kernels/line.h has computed already; NULL: backward goes through the layers */
   wf_real *gathered;     /* (B4, D8) copies of the rows where they are not used as they are; NULL: they are */
 };
 
-typedef enum wf_mode { WF_PREDICT, WF_TRAIN } wf_mode;
+typedef enum wf_mode { WF_PREDICT, WF_TRAIN, WF_MEASURE /* as in training, but nothing of the model moves */ } wf_mode;
 
 void wf_model_initialize(wf_model *model);
 size_t wf_panel_index(const wf_layer *layer, int i, int o); /* where weight (i, o) of a dense layer lies in a slot */
@@ -54,6 +55,8 @@ void wf_slot_import(wf_real *slot, const wf_model *model, const wf_real *values)
 void wf_pass_layout(wf_pass *pass, arena *a, const wf_model *model, int B, int with_gradients, int copies);
 void wf_pass_connect(wf_pass *pass, const wf_model *model); /* once, after the arrays have their places */
 void wf_pass_rows(wf_pass *pass, const wf_model *model, const wf_rows *rows, const int32_t *order, int first, int B);
+/* Mixup: row r of the pass becomes share of itself and 1 - share of row partner[r] of the data set. Needs copies. */
+void wf_pass_mix(wf_pass *pass, const wf_model *model, const wf_rows *rows, const int32_t *partner, wf_real share, int B);
 /* w: the parameters to use, model->slots or an average of them. Training: dropout acts, batchNorm uses the batch and moves its running
  * statistics in w. */
 void wf_pass_forward(wf_pass *pass, const wf_model *model, wf_real *w, int B, wf_mode mode);

@@ -17,7 +17,7 @@ static void layer_layout(wf_pass *pass, arena *a, const wf_layer *layer, int l, 
   wf_real *out = arena_take(a, area(pass, layer), sizeof *out);
   wf_real *z = keeps_z(layer, with_gradients) ? arena_take(a, area(pass, layer), sizeof *z) : NULL;
   wf_real *d = with_gradients ? arena_take(a, area(pass, layer), sizeof *d) : NULL;
-  wf_real *s = layer->kind == WF_BATCH_NORM || layer->kind == WF_LAYER_NORM ? arena_take(a, 2 * longest, sizeof *s) : NULL;
+  wf_real *s = layer->kind == WF_BATCH_NORM || layer->kind == WF_LAYER_NORM ? arena_take(a, longest, sizeof *s) : NULL;
   if (!a->base) return;
   pass->x[l] = x;
   pass->a[l] = out;
@@ -45,23 +45,49 @@ void wf_pass_connect(wf_pass *pass, const wf_model *model) {
     for (int r = 0; r < pass->B4; r++) pass->x[l][r] = pass->a[l - 1] + (size_t)r * (size_t)model->layers[l - 1].O8;
 }
 
-static void row_copy(wf_real *to, const wf_rows *rows, size_t row, size_t D) {
+static f32x4 bytes_values(const wf_rows *rows, const uint8_t *bytes) {
+  return f32x4_add(f32x4_splat(rows->offset), f32x4_mul(f32x4_splat(rows->scale), f32x4_from_bytes(bytes)));
+}
+
+/* to (n): the features from number `at` of the data set on. */
+static void values_copy(wf_real *to, const wf_rows *rows, size_t at, size_t n) {
   if (!rows->bytes) {
-    memcpy(to, rows->x + row * D, D * sizeof *to);
+    memcpy(to, rows->x + at, n * sizeof *to);
     return;
   }
-  const uint8_t *bytes = rows->bytes + row * D;
-  for (size_t i = 0; i < D; i++) to[i] = rows->offset + rows->scale * (wf_real)bytes[i];
+  const uint8_t *bytes = rows->bytes + at;
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) f32x4_store(to + i, bytes_values(rows, bytes + i));
+  uint8_t tail[4] = {0};
+  wf_real values[4];
+  memcpy(tail, bytes + i, n - i);
+  f32x4_store(values, bytes_values(rows, tail));
+  memcpy(to + i, values, (n - i) * sizeof *to);
 }
 
 void wf_pass_rows(wf_pass *pass, const wf_model *model, const wf_rows *rows, const int32_t *order, int first, int B) {
   size_t D = (size_t)model->D, D8 = (size_t)round8(model->D);
+  pass->first = first;
   for (int r = 0; r < B; r++) {
     size_t row = (size_t)(order ? order[first + r] : first + r);
-    if (pass->gathered) row_copy(pass->gathered + (size_t)r * D8, rows, row, D);
+    if (pass->gathered) values_copy(pass->gathered + (size_t)r * D8, rows, row * D, D);
     pass->x[0][r] = pass->gathered ? pass->gathered + (size_t)r * D8 : rows->x + row * D;
   }
   for (int r = B; r < round4(B); r++) pass->x[0][r] = pass->zero;
+}
+
+void wf_pass_mix(wf_pass *pass, const wf_model *model, const wf_rows *rows, const int32_t *partner, wf_real share, int B) {
+  enum { PART = 64 };
+  size_t D = (size_t)model->D, D8 = (size_t)round8(model->D);
+  f32x4 own = f32x4_splat(share), other = f32x4_splat(1 - share);
+  for (int r = 0; r < B; r++)
+    for (size_t from = 0; from < D; from += PART) {
+      wf_real *x = pass->gathered + (size_t)r * D8 + from, values[PART] = {0}; /* so that the columns beyond D stay zero */
+      size_t n = D - from < PART ? D - from : PART;
+      values_copy(values, rows, (size_t)partner[r] * D + from, n);
+      for (size_t i = 0; i < n; i += 4)
+        f32x4_store(x + i, f32x4_madd(own, f32x4_load(x + i), f32x4_mul(other, f32x4_load(values + i))));
+    }
 }
 
 static void dense_forward(wf_pass *pass, const wf_layer *layer, const wf_real *w, int l, int B) {

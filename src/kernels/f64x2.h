@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "f32x4.h"
+
 #ifdef __wasm_simd128__
 #include <wasm_simd128.h>
 
@@ -51,6 +53,21 @@ static inline f64x2 f64x2_second(f64x2 a, f64x2 b) { return (f64x2){a[1], b[1]};
 static inline double f64x2_lane0(f64x2 a) { return a[0]; }
 static inline double f64x2_lane1(f64x2 a) { return a[1]; }
 
+#endif
+
+/* Lanes 0 and 1 of an f32x4, lanes 2 and 3, and back with one rounding each. */
+#if defined(__wasm_simd128__) && !defined(WF_DOUBLE)
+static inline f64x2 f64x2_low(f32x4 a) { return wasm_f64x2_promote_low_f32x4(a); }
+static inline f64x2 f64x2_high(f32x4 a) { return wasm_f64x2_promote_low_f32x4(wasm_i32x4_shuffle(a, a, 2, 3, 2, 3)); }
+static inline f32x4 f32x4_from_f64x2(f64x2 low, f64x2 high) {
+  return wasm_i32x4_shuffle(wasm_f32x4_demote_f64x2_zero(low), wasm_f32x4_demote_f64x2_zero(high), 0, 1, 4, 5);
+}
+#else
+static inline f64x2 f64x2_low(f32x4 a) { return f64x2_load((double[]){(double)a[0], (double)a[1]}); }
+static inline f64x2 f64x2_high(f32x4 a) { return f64x2_load((double[]){(double)a[2], (double)a[3]}); }
+static inline f32x4 f32x4_from_f64x2(f64x2 low, f64x2 high) {
+  return (f32x4){(wf_real)f64x2_lane0(low), (wf_real)f64x2_lane1(low), (wf_real)f64x2_lane0(high), (wf_real)f64x2_lane1(high)};
+}
 #endif
 
 /* a + b·c, two roundings; a - b·c */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 
@@ -80,6 +81,109 @@ static void normals_have_the_moments_of_a_normal(void) {
   CHECK(fabs(sum[4] - 3) < 0.12, "fourth moment %g", sum[4]);
 }
 
+/* Masks and noise draw by vectors; word j of block b + i stands in lane i of the j-th vector. */
+static void masks_come_from_the_same_words(void) {
+  enum { N = 160 };
+  uint32_t words[N];
+  wf_real mask[N];
+  double rate = 0.37;
+  wf_random_words(words, 4294967297.0 * 5, WF_STREAM_DROPOUT + 2, 9, N);
+  wf_random_mask(mask, N, rate, 4294967297.0 * 5, WF_STREAM_DROPOUT + 2, 9, 0);
+  for (int e = 0; e < N; e++) {
+    int block = e / 16 * 4 + e % 4, word = e % 16 / 4;
+    CHECK((mask[e] == 0) == (words[4 * block + word] < rate * 0x1p32), "element %d is %g", e, (double)mask[e]);
+  }
+}
+
+static double normal_cdf(double x) { return erfc(-x * 0.70710678118654752440) / 2; }
+
+static int ascending(const void *a, const void *b) {
+  wf_real x = *(const wf_real *)a, y = *(const wf_real *)b;
+  return (x > y) - (x < y);
+}
+
+/* Greatest distance between the distribution of n sorted values and a distribution function, times √n: above 2.0 once in 1500 times. */
+static double kolmogorov(const wf_real *sorted, int n, double (*cdf)(double)) {
+  double worst = 0;
+  for (int i = 0; i < n; i++) {
+    double p = cdf((double)sorted[i]);
+    worst = fmax(worst, fmax(p - (double)i / n, (double)(i + 1) / n - p));
+  }
+  return worst * sqrt(n);
+}
+
+/* Moments within four standard deviations: of the k-th moment √((m_2k - m_k²) / n). */
+static void noise_is_normal_and_independent(void) {
+  enum { N = 1 << 20 };
+  static const double moment[] = {1, 0, 1, 0, 3, 0, 15, 0, 105};
+  wf_real *x = calloc(N, sizeof *x), *y = calloc(N, sizeof *y);
+  wf_random_noise(x, N, 1, 5, WF_STREAM_NOISE, 3, 0);
+  for (int k = 1; k <= 4; k++) {
+    double sum = 0, sd = sqrt((moment[2 * k] - moment[k] * moment[k]) / N);
+    for (int i = 0; i < N; i++) sum += pow((double)x[i], k) / N;
+    CHECK(fabs(sum - moment[k]) < 4 * sd, "moment %d is %g", k, sum);
+  }
+  static const int lags[] = {1, 2, 4, 8, 16};
+  for (int l = 0; l < 5; l++) {
+    double sum = 0, squares = 0;
+    for (int i = lags[l]; i < N; i++) {
+      sum += (double)x[i] * (double)x[i - lags[l]];
+      squares += ((double)x[i] * (double)x[i] - 1) * ((double)x[i - lags[l]] * (double)x[i - lags[l]] - 1) / 2;
+    }
+    CHECK(fabs(sum) < 4 * sqrt(N) && fabs(squares) < 4 * sqrt(N), "at a distance of %d: %g, of squares %g", lags[l], sum, squares);
+  }
+  for (int other = 0; other < 2; other++) { /* another step, another part of the step */
+    double sum = 0;
+    memset(y, 0, N * sizeof *y);
+    wf_random_noise(y, N, 1, 5, WF_STREAM_NOISE, other ? 3 : 4, other ? 32 : 0);
+    for (int i = 0; i < N; i++) sum += (double)x[i] * (double)y[i];
+    CHECK(fabs(sum) < 4 * sqrt(N), "correlation %g", sum / N);
+  }
+  qsort(x, N, sizeof *x, ascending);
+  CHECK(kolmogorov(x, N, normal_cdf) < 2, "Kolmogorov's distance is %g", kolmogorov(x, N, normal_cdf));
+  CHECK((double)x[N - 1] > 4.2 && (double)x[N - 1] < 6.8, "the greatest of a million is %g", (double)x[N - 1]);
+  free(x);
+  free(y);
+}
+
+/* Every build must draw the same noise to the last bit. */
+static void noise_has_the_same_bits_in_every_build(void) {
+  enum { N = 4096 };
+  wf_real x[N] = {0};
+  uint32_t hash = 2166136261u;
+  wf_random_noise(x, N, 1, 42, WF_STREAM_NOISE, 7, 64);
+  for (size_t i = 0; i < sizeof x; i++) hash = (hash ^ ((unsigned char *)x)[i]) * 16777619u;
+  CHECK(hash == 0x68846c58u, "hash 0x%08x, expected 0x68846c58", hash);
+}
+
+static double uniform_cdf(double x) { return x; }
+static double arcsine_cdf(double x) { return asin(sqrt(x)) * 0.63661977236758134308; }
+static double beta22_cdf(double x) { return x * x * (3 - 2 * x); }
+
+/* Beta(½,½) is the arcsine distribution, Beta(1,1) the uniform one; the variance of Beta(a,a) is 1 / (4 (2a + 1)). */
+static void beta_draws_are_beta(void) {
+  enum { N = 20000 };
+  static const double alpha[] = {1e-3, 0.2, 0.5, 1, 2, 8, 1000};
+  static double (*const cdf[])(double) = {NULL, NULL, arcsine_cdf, uniform_cdf, beta22_cdf, NULL, NULL};
+  wf_real *x = malloc(N * sizeof *x);
+  for (int a = 0; a < 7; a++) {
+    double mean = 0, variance = 0, want = 1 / (4 * (2 * alpha[a] + 1));
+    for (uint32_t step = 0; step < N; step++) {
+      double v = wf_random_beta(alpha[a], 9, WF_STREAM_MIXUP, step);
+      CHECK(v >= 0 && v <= 1, "Beta(%g) drew %g", alpha[a], v);
+      x[step] = (wf_real)v;
+      mean += v / N;
+      variance += (v - 0.5) * (v - 0.5) / N;
+    }
+    CHECK(fabs(mean - 0.5) < 4 * sqrt(want / N), "Beta(%g): mean %g", alpha[a], mean);
+    CHECK(fabs(variance - want) < 4 * want * sqrt(2.0 / N), "Beta(%g): variance %g, not %g", alpha[a], variance, want);
+    qsort(x, N, sizeof *x, ascending);
+    CHECK(!cdf[a] || kolmogorov(x, N, cdf[a]) < 2, "Beta(%g): Kolmogorov's distance is %g", alpha[a], kolmogorov(x, N, cdf[a]));
+  }
+  CHECK(isfinite(wf_random_beta(1e-320, 9, WF_STREAM_MIXUP, 1)), "Beta(1e-320) is not finite");
+  free(x);
+}
+
 int main(void) {
   words_equal_the_published_vector();
   words_do_not_depend_on_how_many_are_drawn();
@@ -87,5 +191,9 @@ int main(void) {
   permutations_hold_every_row_once();
   permutations_are_uniform();
   normals_have_the_moments_of_a_normal();
+  masks_come_from_the_same_words();
+  noise_is_normal_and_independent();
+  noise_has_the_same_bits_in_every_build();
+  beta_draws_are_beta();
   return check_report("test_random");
 }
