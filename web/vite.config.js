@@ -35,11 +35,11 @@ function sharedWorkers() {
     apply: 'build',
     enforce: 'pre',
     transform: {
-      filter: { id: /src\/js\/run\.js$/ },
+      filter: { id: /src\/js\/thread\.js$/ },
       handler(code) {
         for (const name of ['worker', 'linear-worker']) {
           const place = `new URL('./${name}.js', import.meta.url)`;
-          if (!code.includes(place)) this.error(`src/js/run.js has no ${place}`);
+          if (!code.includes(place)) this.error(`src/js/thread.js has no ${place}`);
           const chunk = this.emitFile({ type: 'chunk', id: here(`../src/js/${name}.js`), name });
           code = code.replaceAll(place, `new URL(import.meta.ROLLUP_FILE_URL_${chunk})`);
         }
@@ -57,10 +57,10 @@ const plainImports = {
   load: { filter: { id: /^\0vite\/preload-helper\.js$/ }, handler: () => 'export const __vitePreload = load => load();' },
 };
 
-/* The package in two: what every run needs, and what linear models need besides. */
+/* The package in two: what every run needs, and what linear models need besides; without what it fetches when it is asked for. */
 const packageGroups = [
-  { name: 'wasmfit', test: /src\/js\/(?!csv|worker|linear|ridge|elastic-net|logistic|descent|least-squares|statistics|summary|diagnostics)/ },
-  { name: 'linear', test: /src\/js\/(?!csv|worker|linear-worker)/ },
+  { name: 'wasmfit', test: /src\/js\/(?!csv|worker|linear|ridge|elastic-net|logistic|descent|least-squares|statistics|summary|diagnostics|softmax|load|safetensors|paths|generators|draws|dataset-files)/ },
+  { name: 'linear', test: /src\/js\/(?!csv|worker|linear-worker|load|safetensors|paths|generators|draws|dataset-files)/ },
 ];
 
 export default {

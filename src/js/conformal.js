@@ -1,10 +1,9 @@
 // conformal.js: intervals for any regression, from rows it was not fitted on · in: model, rows · out: intervals · next: paths.js
 import { checkKeys, show } from './errors.js';
-import { around } from './diagnostics.js';
+import { around, readConfidence } from './intervals.js';
 import { countRows, toTarget } from './matrix.js';
-import { readConfidence } from './summary.js';
 
-/** @typedef {{ width: number, confidence: number, rows: number, predictInterval: (X: unknown) => import('./diagnostics.js').Interval }} Conformal
+/** @typedef {{ width: number, confidence: number, rows: number, predictInterval: (X: unknown) => import('./intervals.js').Interval }} Conformal
  * width: half the length of every interval; rows: of the calibration */
 
 /**

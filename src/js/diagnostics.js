@@ -1,25 +1,23 @@
 // diagnostics.js: what single rows do to a least-squares fit, and intervals for new ones · in: model, rows · out: numbers a row · next: conformal.js
+import { checkKeys } from './errors.js';
+import { around, readConfidence } from './intervals.js';
 import { inference } from './statistics.js';
 import { residualVariance } from './summary.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./summary.js').Solution} Solution */
-/** @typedef {{ prediction: Float64Array, lower: Float64Array, upper: Float64Array }} Interval a value a row */
 /** A value a row; vif: a value a column.
  * @typedef {{ residuals: Float64Array, leverage: Float64Array, cooksDistance: Float64Array, standardizedResiduals: Float64Array, vif: Float64Array }} Diagnostics */
-
-/** @param {Float64Array} prediction @param {(row: number) => number} width @returns {Interval} */
-export const around = (prediction, width) => ({
-  prediction, lower: prediction.map((value, row) => value - width(row)), upper: prediction.map((value, row) => value + width(row)),
-});
 
 /**
  * ŷ ± t σ √(1 + h),   h = 1 / Σ s + (x - x̄)ᵀ C (x - x̄), C the unscaled covariance of the slopes
  * @param {Engine} engine
  * @param {Solution & { rank: number, statistics: import('./summary.js').Statistics }} fit
- * @param {Float64Array} x (rows, features) @param {Float64Array} prediction (rows) @param {number} confidence
+ * @param {Float64Array} x (rows, features) @param {Float64Array} prediction (rows) @param {unknown} options
  */
-export function interval({ exports }, { coef, fitIntercept, rank, statistics: { facts, tensors } }, x, prediction, confidence) {
+export function interval({ exports }, { coef, fitIntercept, rank, statistics: { facts, tensors } }, x, prediction, options) {
+  checkKeys(options, ['confidence'], 'predictInterval');
+  const confidence = readConfidence(options.confidence, 'predictInterval');
   const D = coef.length, first = Number(fitIntercept), P = D + first, used = rank + first;
   const { covariance: { data: cov }, center: { data: center } } = tensors;
   const variance = residualVariance(facts, used);

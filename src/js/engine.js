@@ -1,125 +1,11 @@
-// engine.js: loads the WebAssembly cores and guards the border to them · in: .wasm · out: Engine, its memory and errors · next: native.js
+// engine.js: loads the WebAssembly cores, each when it is first needed · in: .wasm · out: Engine · next: core.js
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { readUrl } from './platform.js';
 
-/** WF_ABI of src/wasmfit.h. */
-const ABI = 1;
-
-/** @typedef {Float32Array | Float64Array | Int32Array | Uint8Array} Copied */
 /** @typedef {'exact' | 'fast'} Simd */
 /** Networks in f32, linear models, networks in f64: a .wasm each, loaded when it is first needed. @typedef {'network' | 'linear' | 'double'} Core */
 /** @typedef {URL | BufferSource | WebAssembly.Module} Source */
-
-/**
- * One instance of the core. Pointers are numbers from 0 to 2³² - 1; views of its memory are made anew for every use, because a
- * call may grow the memory and detach them.
- */
-export class Engine {
-  /** @param {WebAssembly.Module} module @param {Simd} simd */
-  constructor(module, simd) {
-    const instance = new WebAssembly.Instance(module, { env: { emscripten_notify_memory_growth() {} } });
-    /** @type {Record<string, any>} */
-    this.exports = instance.exports;
-    this.module = module;
-    this.simd = simd;
-    this.exports._initialize?.();
-    const abi = this.exports.wf_abi?.();
-    if (abi !== ABI) {
-      throw new WasmfitError(`the .wasm file is of version ${show(abi)}, this JavaScript of version ${ABI}`,
-        { code: 'VERSION', hint: 'an old file may be cached: reload, or deploy both files of one release' });
-    }
-  }
-
-  /**
-   * Bytes, not cleared, or an error that names their number.
-   * @param {number} bytes
-   * @param {string} what
-   * @returns {number}
-   */
-  alloc(bytes, what) {
-    const pointer = bytes <= 0xffffffff ? this.exports.wf_alloc(bytes) >>> 0 : 0;
-    if (pointer === 0) throw this.outOfMemory(what, bytes);
-    return pointer;
-  }
-
-  /** @param {number} pointer */
-  free(pointer) {
-    this.exports.wf_free(pointer);
-  }
-
-  /** @param {string} what @param {number} [bytes] */
-  outOfMemory(what, bytes) {
-    const held = this.exports.memory.buffer.byteLength;
-    return new WasmfitError(`${what}${bytes === undefined ? '' : ` needs ${bytes} bytes and`} does not fit into WebAssembly memory (${held} of at most ${2 ** 32} bytes are held now)`,
-      { code: 'OUT_OF_MEMORY', hint: 'use fewer rows, a smaller batch or a smaller model' });
-  }
-
-  /**
-   * @param {Copied} values
-   * @param {string} what
-   * @returns {number} a pointer to a copy
-   */
-  copyIn(values, what) {
-    const pointer = this.alloc(values.byteLength, what);
-    this.write(pointer, values);
-    return pointer;
-  }
-
-  /** @param {number} pointer @param {Copied} values */
-  write(pointer, values) {
-    new Uint8Array(this.exports.memory.buffer, pointer, values.byteLength).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
-
-  /** A copy. @param {number} pointer @param {number} length */
-  readF32(pointer, length) {
-    return new Float32Array(this.exports.memory.buffer, pointer >>> 0, length).slice();
-  }
-
-  /** A copy. @param {number} pointer @param {number} length */
-  readF64(pointer, length) {
-    return new Float64Array(this.exports.memory.buffer, pointer >>> 0, length).slice();
-  }
-
-  /**
-   * Runs `use` with a function that copies arrays in; every copy is freed afterwards, whatever happened.
-   * @template T
-   * @param {(copy: (values: Copied | number, what: string) => number) => T} use a number stands for that many bytes
-   * @returns {T}
-   */
-  scope(use) {
-    /** @type {number[]} */
-    const taken = [];
-    try {
-      return use((values, what) => {
-        taken.push(typeof values === 'number' ? this.alloc(values, what) : this.copyIn(values, what));
-        return taken[taken.length - 1];
-      });
-    } finally {
-      for (const pointer of taken) this.free(pointer);
-    }
-  }
-}
-
-/** Copies of arrays in the core that live until they are freed together. */
-export class Held {
-  /** @type {number[]} */ #pointers = [];
-
-  /** @param {Engine} engine */
-  constructor(engine) {
-    this.engine = engine;
-  }
-
-  /** @param {Copied} values @returns {number} a pointer */
-  take(values) {
-    const pointer = this.engine.copyIn(values, 'the data set');
-    this.#pointers.push(pointer);
-    return pointer;
-  }
-
-  free() {
-    for (const pointer of this.#pointers.splice(0)) this.engine.free(pointer);
-  }
-}
+/** @typedef {import('./core.js').Engine} Engine */
 
 /** Literal URLs: bundlers find them. @type {Record<Core | 'fast', () => URL>} */
 const FILES = {
@@ -136,6 +22,8 @@ const given = {};
 const loading = new Map();
 /** @type {Map<Core, Engine>} */
 const ready = new Map();
+/** What comes with the first core. @type {typeof import('./core.js') | undefined} */
+let late;
 
 /**
  * @param {Simd} simd
@@ -145,7 +33,7 @@ async function loadEngine(simd, source) {
   if (typeof WebAssembly !== 'object') {
     throw new WasmfitError('this environment has no WebAssembly', { code: 'NO_WASM', hint: 'use a current browser, or Node 20 or newer' });
   }
-  const code = source instanceof URL ? await readUrl(source, 'the WebAssembly core') : source;
+  const [code, { Engine }] = await Promise.all([source instanceof URL ? readUrl(source, 'the WebAssembly core') : source, import('./core.js').then((core) => (late = core))]);
   try {
     return new Engine(code instanceof WebAssembly.Module ? code : await WebAssembly.compile(code), simd);
   } catch (cause) {
@@ -185,6 +73,9 @@ export function engineNow(what, ...cores) {
   }
   throw new WasmfitError(`${what} needs the core, which is not loaded yet`, { code: 'NOT_READY', hint: 'await init() first' });
 }
+
+/** The file of a model, which needs a core to be fitted or loaded. @type {typeof import('./core.js').writeModel} */
+export const writeModel = (facts, tensors) => /** @type {typeof import('./core.js')} */ (late).writeModel(facts, tensors);
 
 /** @param {unknown} source @returns {source is Source} */
 const isSource = (source) => source instanceof URL || source instanceof ArrayBuffer || ArrayBuffer.isView(source) || source instanceof WebAssembly.Module;

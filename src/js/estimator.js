@@ -1,5 +1,5 @@
 // estimator.js: what all models share: their life, their fit, their errors · in: X, y · out: Run, predictions · next: linear.js, network.js
-import { checksum } from './checksum.js';
+import { writeModel } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { countRows } from './matrix.js';
 import { checkSwitch } from './options.js';
@@ -7,7 +7,6 @@ import { featureNames } from './table.js';
 import { isNode } from './platform.js';
 import { checkFeatures, readFeatures } from './prepare.js';
 import { Run } from './run.js';
-import { writeSafetensors } from './safetensors.js';
 
 /**
  * @typedef {{ validation?: number | { last: number } | { X: unknown, y: unknown, sampleWeight?: ArrayLike<number> }, epochs?: number, batchSize?: unknown,
@@ -18,9 +17,6 @@ import { writeSafetensors } from './safetensors.js';
  * fit runs (browsers: in a worker, Node: in slices in this thread; the numbers are the same); evaluateTraining: training loss and metrics by a
  * full pass after the epoch; resume: goes on where the checkpoint was made that this model was loaded from
  */
-
-/** What save writes into a file and load asks for. */
-export const FORMAT = 'wasmfit', VERSION = 1;
 
 /** @param {unknown} signal @param {string} where */
 export function checkSignal(signal, where) {
@@ -117,7 +113,7 @@ export class Estimator {
   /**
    * @protected
    * @param {unknown} X @param {unknown} y @param {FitOptions} options
-   * @returns {Pick<import('./run.js').Job, 'task' | 'begin' | 'transfer' | 'columns' | 'splits' | 'finish' | 'copy'>}
+   * @returns {Pick<import('./run.js').Job, 'task' | 'late' | 'transfer' | 'columns' | 'splits' | 'finish' | 'copy'>}
    */
   _prepare(X, y, options) {
     throw new Error('abstract');
@@ -151,8 +147,7 @@ export class Estimator {
   save() {
     this._checkFitted('save');
     const { tensors, facts } = this._saved();
-    const model = JSON.stringify({ class: this._name, options: this.options, ...facts, encoder: this._encoder });
-    return writeSafetensors(tensors, { format: FORMAT, version: String(VERSION), checksum: checksum(model, Object.entries(tensors)), model });
+    return writeModel({ class: this._name, options: this.options, ...facts, encoder: this._encoder }, tensors);
   }
 
   /** Gives the memory of the core back and stops a run. Safe to call twice. */

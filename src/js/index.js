@@ -6,10 +6,9 @@ export { ElasticNet, Lasso } from './elastic-net.js';
 export { LogisticRegression } from './logistic.js';
 export { conformal } from './conformal.js';
 export { normalQuantile } from './distributions.js';
-export { lassoPath, ridgePath } from './paths.js';
 export { batchNorm, dense, dropout, layerNorm } from './layers.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
-export { load } from './load.js';
+export { lassoPath, load, ridgePath } from './later.js';
 export { PolynomialFeatures, StandardScaler } from './preprocessing.js';
 /** @type {typeof import('./fit-many.js').fitMany} */
 export const fitMany = async (...args) => (await import('./fit-many.js')).fitMany(...args);

@@ -3,8 +3,6 @@ import { WasmfitError, checkKeys } from './errors.js';
 import { Estimator } from './estimator.js';
 import { countRows, takeRows, toTarget } from './matrix.js';
 import { checkSwitch } from './options.js';
-import { beginLinear } from './descent.js';
-import { predictLinear } from './least-squares.js';
 import { r2 } from './metrics.js';
 import { canStratify, checkFeatures, keep, readFeatures, splitValidation } from './prepare.js';
 import { countedRows, readWeights } from './weights.js';
@@ -16,6 +14,13 @@ import { countedRows, readWeights } from './weights.js';
 /** @typedef {import('./labels.js').Label} Label */
 /** What is to be predicted: numbers (rows, cols), or of a classifier indices of classes.
  * @typedef {{ values: { data: Float64Array | Int32Array, rows: number, cols: number }, classes: Label[] | null, outputs: number }} Truth */
+
+/** @type {typeof import('./linear-late.js') | undefined} */
+let late;
+/** Fetches what a fitted model needs; load awaits it too. */
+export const fetchLate = async () => { late ??= await import('./linear-late.js'); };
+/** Of a fitted model. */
+export const lateNow = () => /** @type {typeof import('./linear-late.js')} */ (late);
 
 /** The columns of a history, and their places in a report. @param {string} metric @param {boolean} validated @returns {[string, number][]} */
 const columnsOf = (metric, validated) => [['epoch', 0], ['loss', 1], [metric, 2],
@@ -106,7 +111,7 @@ export class LinearModel extends Estimator {
     });
     const complete = (/** @type {LinearState} */ state) => ({ ...state, facts: { ...state.facts, ...(this._facts.includes('classes') && { classes: truth.classes }) } });
     return {
-      task, begin: beginLinear, transfer: [], splits, columns: columnsOf(solver.solver === 'logistic' ? 'accuracy' : 'r2', held !== null),
+      task, late: fetchLate, transfer: [], splits, columns: columnsOf(solver.solver === 'logistic' ? 'accuracy' : 'r2', held !== null),
       finish: (/** @type {LinearState} */ state) => { if (state.facts.iterations !== 0) this._restore(complete(state), encoder); },
       copy: (/** @type {LinearState} */ state) => {
         const model = new (/** @type {any} */ (this.constructor))(this.options);
@@ -150,7 +155,7 @@ export class LinearModel extends Estimator {
     this._checkFitted(what);
     const state = /** @type {LinearState} */ (this._state);
     const { data, rows } = this._read(X, this._features, Float64Array);
-    return { data: predictLinear(state, data, rows, this._features), rows, cols: state.intercept.length };
+    return { data: lateNow().predictLinear(state, data, rows, this._features), rows, cols: state.intercept.length };
   }
 
   /** The statistics of the fit. @protected @param {string} what @returns {NonNullable<LinearState['statistics']>} */

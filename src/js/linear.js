@@ -3,10 +3,8 @@ import { checkKeys, show } from './errors.js';
 import { engineNow } from './engine.js';
 import { toTarget } from './matrix.js';
 import { checkModel } from './options.js';
-import { diagnose, interval } from './diagnostics.js';
-import { LinearRegressor } from './linear-model.js';
+import { LinearRegressor, lateNow } from './linear-model.js';
 import { readWeights } from './weights.js';
-import { readConfidence, summarize } from './summary.js';
 
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
 /** @typedef {{ fitIntercept?: boolean, statistics?: 'auto' | 'always' | 'never', seed?: number }} LinearOptions */
@@ -84,7 +82,7 @@ export class LinearRegression extends LinearRegressor {
    */
   summary(options = {}) {
     const statistics = this._statistics('summary');
-    return summarize(engineNow('LinearRegression.summary', 'linear'), { ...this._model(), rank: Number(this.rank), statistics }, options);
+    return lateNow().summarize(engineNow('LinearRegression.summary', 'linear'), { ...this._model(), rank: Number(this.rank), statistics }, options);
   }
 
   /** @protected */
@@ -96,15 +94,14 @@ export class LinearRegression extends LinearRegressor {
   /**
    * ŷ and the interval that holds a new value with the given probability:   ŷ ± t σ √(1 + h), h the leverage of the row
    * @param {unknown} X (rows, features) @param {{ confidence?: number }} [options]
-   * @returns {import('./diagnostics.js').Interval}
+   * @returns {import('./intervals.js').Interval}
    * @throws {import('./errors.js').WasmfitError} as summary
    */
   predictInterval(X, options = {}) {
     const statistics = this._statistics('predictInterval');
-    checkKeys(options, ['confidence'], 'predictInterval');
     const prediction = this._linear(X, 'predictInterval').data;
     const { data } = this._read(X, this._features, Float64Array);
-    return interval(engineNow('LinearRegression.predictInterval', 'linear'), { ...this._model(), rank: Number(this.rank), statistics }, data, prediction, readConfidence(options.confidence, 'predictInterval'));
+    return lateNow().interval(engineNow('LinearRegression.predictInterval', 'linear'), { ...this._model(), rank: Number(this.rank), statistics }, data, prediction, options);
   }
 
   /**
@@ -121,6 +118,6 @@ export class LinearRegression extends LinearRegressor {
     if (matrix.rows === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
     const target = toTarget(y, 'y', matrix.rows);
     if (target.cols !== 1 || Number(this._state?.intercept.length) !== 1) throw new RangeError('diagnostics: the model has several outputs; fit each in a model of its own');
-    return diagnose(engineNow('LinearRegression.diagnostics', 'linear'), this._model(), matrix, target.data, readWeights(options.sampleWeight, matrix.rows));
+    return lateNow().diagnose(engineNow('LinearRegression.diagnostics', 'linear'), this._model(), matrix, target.data, readWeights(options.sampleWeight, matrix.rows));
   }
 }

@@ -6,9 +6,8 @@
 import { checksum } from './checksum.js';
 import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
-import { FORMAT, VERSION } from './estimator.js';
 import { ElasticNet, Lasso } from './elastic-net.js';
-import { LinearModel } from './linear-model.js';
+import { LinearModel, fetchLate } from './linear-model.js';
 import { LinearRegression } from './linear.js';
 import { LogisticRegression } from './logistic.js';
 import { MLPClassifier, MLPRegressor, Network } from './mlp.js';
@@ -16,6 +15,7 @@ import { NeuralModel, SCALERS, shapesOf } from './network.js';
 import { Ridge } from './ridge.js';
 import { targetsOf } from './options.js';
 import { readSafetensors } from './safetensors.js';
+import { FORMAT, VERSION } from './save.js';
 import { STATISTICS, statisticsOf } from './statistics.js';
 import { checkEncoder } from './table.js';
 
@@ -153,7 +153,7 @@ export async function load(bytes) {
     if (model instanceof NeuralModel) restoreNetwork(model, tensors, facts);
     else restoreLinear(model, tensors, facts);
     if (tensors.size > 0) throw broken(`tensor ${show([...tensors.keys()][0])} does not belong to a ${facts.class}`);
-    await engineReady(model instanceof NeuralModel ? 'network' : 'linear');
+    await (model instanceof NeuralModel ? engineReady() : Promise.all([engineReady('linear'), fetchLate()]));
     return model;
   } catch (cause) {
     if (cause instanceof WasmfitError) throw cause;

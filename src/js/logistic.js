@@ -4,9 +4,7 @@ import { engineNow } from './engine.js';
 import { accuracy } from './metrics.js';
 import { isMatrix, toLabels, toTarget } from './matrix.js';
 import { checkModel } from './options.js';
-import { LinearModel } from './linear-model.js';
-import { argmax, probabilities } from './softmax.js';
-import { summarizeLogistic } from './summary.js';
+import { LinearModel, lateNow } from './linear-model.js';
 import { labelsAmong } from './targets.js';
 import { classFactors } from './weights.js';
 
@@ -111,12 +109,6 @@ export class LogisticRegression extends LinearModel {
     return prepared;
   }
 
-  /** @param {unknown} X @param {string} what */
-  #outputs(X, what) {
-    const z = this._linear(X, what), classes = this._state?.facts.classes;
-    return { ...z, data: probabilities(z, !classes), classes, z: z.data };
-  }
-
   /**
    * The label of the greatest probability; with several columns of labels 0 or 1 for each.
    * @param {unknown} X (rows, features) as for fit
@@ -124,9 +116,7 @@ export class LogisticRegression extends LinearModel {
    * @throws {import('./errors.js').WasmfitError} NOT_FITTED, DISPOSED
    */
   predict(X) {
-    const { data, rows, cols } = this._linear(X, 'predict'), classes = this._state?.facts.classes;
-    if (!classes) return { data: data.map((z) => Number(z > 0)), rows, cols };
-    return Array.from({ length: rows }, (_, row) => classes[cols === 1 ? Number(data[row] > 0) : argmax(data, row * cols, cols)]);
+    return lateNow().decide(this._linear(X, 'predict'), this._state?.facts.classes);
   }
 
   /**
@@ -135,9 +125,7 @@ export class LogisticRegression extends LinearModel {
    * @returns {Matrix} (rows, classes)
    */
   predictProba(X) {
-    const { data, rows, cols, classes } = this.#outputs(X, 'predictProba');
-    if (cols > 1 || !classes) return { data, rows, cols };
-    return { data: Float64Array.from({ length: rows * 2 }, (_, i) => (i % 2 ? data[i >> 1] : 1 - data[i >> 1])), rows, cols: 2 };
+    return lateNow().chances(this._linear(X, 'predictProba'), this._state?.facts.classes);
   }
 
   /**
@@ -174,7 +162,7 @@ export class LogisticRegression extends LinearModel {
   summary(options = {}) {
     const statistics = this._statistics('summary');
     const { coef, intercept } = /** @type {LinearState} */ (this._state);
-    return summarizeLogistic(engineNow('LogisticRegression.summary', 'linear'), {
+    return lateNow().summarizeLogistic(engineNow('LogisticRegression.summary', 'linear'), {
       names: this.featureNames, coef, intercept, fitIntercept: this.options.fitIntercept, statistics, penalised: this.options.penalty !== 'none', warnings: this.warnings,
     }, options);
   }

@@ -1,6 +1,6 @@
 // native.js: a model and its fit inside the core · in: configuration, rows · out: weights, reports, predictions · next: session.js
 import { activations, initializers, layers, losses, optimizers } from './choices.js';
-import { Held } from './engine.js';
+import { Held } from './held.js';
 import { WasmfitError } from './errors.js';
 import { CONFIG, FIT, LAYER, REPORT, pack } from './fields.js';
 import { widths } from './layers.js';

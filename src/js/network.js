@@ -5,7 +5,7 @@ import { Estimator } from './estimator.js';
 import { widths } from './layers.js';
 import { countRows, toLabels, toTarget } from './matrix.js';
 import { accuracy, r2 } from './metrics.js';
-import { NativeModel, beginNetwork } from './native.js';
+import { NativeModel } from './native.js';
 import { checkSwitch, targetsOf } from './options.js';
 import { checkFeatures, gather } from './prepare.js';
 import { gatherRows, prepareRows, readBytes, readRows } from './network-rows.js';
@@ -90,7 +90,7 @@ export class NeuralModel extends Estimator {
     const task = { kind: 'network', config, state: start?.state ?? null, options: fitFields(this._common, options, { rows: train.rows, columns, where }), train, validation,
       ...options.resume && { checkpoint: start?.checkpoint } };
     return {
-      task, begin: beginNetwork, splits, standardized: this._common.standardize, columns,
+      task, splits, standardized: this._common.standardize, columns,
       transfer: [train, validation].flatMap((part) => (part ? [part.x, part.y, part.weight, part.label].flatMap((array) => (array ? [array.buffer] : [])) : [])),
       finish: (/** @type {State} */ state) => this._restore({ ...rest, state }),
       copy: (/** @type {State} */ state, /** @type {Uint8Array | undefined} */ checkpoint) => this._copy({ ...rest, state, checkpoint }),

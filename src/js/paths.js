@@ -7,7 +7,7 @@ import { toTarget } from './matrix.js';
 import { checkNumber, checkOption, checkSwitch } from './options.js';
 import { breathe } from './platform.js';
 import { readFeatures } from './prepare.js';
-import { linearModels } from './registry.js';
+import { linearModels } from './choices.js';
 import { GRID } from './ridge.js';
 
 /** @typedef {import('./options.js').OptionInfo} OptionInfo */
@@ -19,7 +19,7 @@ import { GRID } from './ridge.js';
 
 const SLICE_MS = 8;
 const [, ridge, , elastic] = linearModels;
-/** @param {import('./registry.js').Entry} model @param {string} name */
+/** @param {import('./choices.js').Entry} model @param {string} name */
 const option = (model, name) => /** @type {OptionInfo} */ (model.options.find((info) => info.name === name));
 const alphaList = { .../** @type {OptionInfo} */ (option(ridge, 'alphas')), above: false };
 

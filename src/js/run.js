@@ -3,9 +3,8 @@ import { WasmfitError, checkKeys } from './errors.js';
 import { engineReady } from './engine.js';
 import { checkGiven } from './options.js';
 import { breathe } from './platform.js';
-import { REPORT_FIELDS } from './native.js';
+import { REPORT_FIELDS, beginNetwork } from './native.js';
 import { optimizers } from './choices.js';
-import { Session } from './session.js';
 import { openThread } from './thread.js';
 
 /** @typedef {import('./session.js').Task} Task */
@@ -32,8 +31,8 @@ import { openThread } from './thread.js';
  * What a model hands over and takes back.
  * @typedef {{ task: Task, transfer: ArrayBuffer[], columns: [string, number][], splits?: { train: Int32Array, validation: Int32Array },
  *   standardized?: boolean, worker: boolean, start?: Start, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
- *   begin: import('./session.js').Begin, finish: (state: any) => void, release: () => void, copy: (state: any, checkpoint?: Uint8Array) => any }} Job
- * start: elsewhere than in this thread or in a worker of its own
+ *   late?: () => Promise<unknown>, finish: (state: any) => void, release: () => void, copy: (state: any, checkpoint?: Uint8Array) => any }} Job
+ * late: fetches code that the fitted model needs; start: elsewhere than in this thread or in a worker of its own
  */
 
 const RATE = optimizers[0].options[0];
@@ -41,9 +40,13 @@ const RATE = optimizers[0].options[0];
 /** wf_quantity */
 const QUANTITIES = ['loss', 'features', 'activation', 'loss', 'gradient', 'weight'];
 
+/** What makes the fit of a task, fetched where it runs. @param {Task} task @returns {Promise<import('./session.js').Begin>} */
+const beginOf = async ({ kind }) => (kind === 'network' ? beginNetwork : (await import('./descent.js')).beginLinear);
+
 /** A session in this thread. @type {Start} */
-async function startHere({ task, begin }, receive) {
-  const session = new Session(await engineReady(task.kind), task, begin, receive);
+async function startHere({ task }, receive) {
+  const [{ Session }, begin, engine] = await Promise.all([import('./session.js'), beginOf(task), engineReady(task.kind)]);
+  const session = new Session(engine, task, begin, receive);
   session.start();
   return { send: (command) => session.receive(command), close: () => session.receive({ type: 'stop' }) };
 }
@@ -99,7 +102,7 @@ export class Run {
 
   async #start() {
     try {
-      await breathe(); // a run that is stopped or aborted at once needs no session
+      await Promise.all([breathe(), this.#job.late?.()]); // a run that is stopped or aborted at once needs no session
       if (this.#abort) return this.#fail(this.#abort.error);
       const start = this.#job.start ?? (this.#job.worker ? startWorker : startHere);
       const transport = await start(this.#job, (event) => this.#receive(event));

@@ -1,12 +1,11 @@
 // serve.js: the worker's side of a run, in browsers and in Node · in: { engine, task } then commands · out: events · next: worker.js
 import { engineReady } from './engine.js';
 import { breathe, isNode, nodeModule } from './platform.js';
-import { Session } from './session.js';
 import { restore } from './share.js';
 
 /** Fits that have not begun: one worker may be given several, which run in their order. @type {any[]} */
 const waiting = [];
-/** The fit that is running. @type {Session | null} */
+/** The fit that is running. @type {import('./session.js').Session | null} */
 let session = null;
 let busy = false;
 /** Arrays that fits share, by number. @type {Map<bigint, any>} */
@@ -17,7 +16,8 @@ const shared = new Map();
 /** @param {any} start @param {import('./session.js').Begin} begin @param {Post} post */
 async function fit({ task, module, simd }, begin, post) {
   try {
-    session = new Session(await engineReady(task.kind, simd, module), restore(task, shared), begin, post);
+    const [{ Session }, engine] = await Promise.all([import('./session.js'), engineReady(task.kind, simd, module)]);
+    session = new Session(engine, restore(task, shared), begin, post);
   } catch (error) {
     return post({ type: 'error', name: 'WasmfitError', message: `the worker could not start (${error instanceof Error ? error.message : String(error)})`, code: 'WORKER' });
   }

@@ -39,8 +39,32 @@ export function probabilities({ data, rows, cols }, apart) {
   return p;
 }
 
+/** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
+/** @typedef {import('./labels.js').Label} Label */
+
+/**
+ * The label of the greatest probability, or without classes 0 or 1 for each output.
+ * @param {Matrix} z @param {Label[] | null} classes
+ * @returns {Label[] | Matrix}
+ */
+export function decide({ data, rows, cols }, classes) {
+  if (!classes) return { data: data.map((z) => Number(z > 0)), rows, cols };
+  return Array.from({ length: rows }, (_, row) => classes[cols === 1 ? Number(data[row] > 0) : argmax(data, row * cols, cols)]);
+}
+
+/**
+ * Probabilities of all classes, or without classes that of 1 for each output.
+ * @param {Matrix} z @param {Label[] | null} classes
+ * @returns {Matrix}
+ */
+export function chances(z, classes) {
+  const { rows, cols } = z, data = probabilities(z, !classes);
+  if (cols > 1 || !classes) return { data, rows, cols };
+  return { data: Float64Array.from({ length: rows * 2 }, (_, i) => (i % 2 ? data[i >> 1] : 1 - data[i >> 1])), rows, cols: 2 };
+}
+
 /** @param {ArrayLike<number>} values @param {number} from @param {number} count */
-export function argmax(values, from, count) {
+function argmax(values, from, count) {
   let best = 0;
   for (let k = 1; k < count; k++) if (values[from + k] > values[from + best]) best = k;
   return best;

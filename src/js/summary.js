@@ -1,5 +1,6 @@
 // summary.js: estimates with their errors, tests and intervals, as an object and as a table · in: a fit's statistics · out: Summary · next: diagnostics.js
-import { checkKeys, show } from './errors.js';
+import { checkKeys } from './errors.js';
+import { readConfidence } from './intervals.js';
 import { oneOf } from './options.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
@@ -14,13 +15,6 @@ import { oneOf } from './options.js';
  *   degreesOfFreedom: number, n: number, penalised: boolean, confidence: number }} LogisticSummary */
 
 const ROBUST = ['HC0', 'HC1', 'HC2', 'HC3'];
-
-/** @param {unknown} confidence @param {string} where */
-export function readConfidence(confidence = 0.95, where) {
-  if (typeof confidence !== 'number') throw new TypeError(`${where}: confidence must be a number between 0 and 1, not ${show(confidence)}`);
-  if (!(confidence > 0 && confidence < 1)) throw new RangeError(`${where}: confidence is ${confidence}; it must be between 0 and 1`);
-  return confidence;
-}
 
 /** Names and values of all parameters, intercept first. @param {Solution} solution */
 const parameters = ({ names, coef, intercept, fitIntercept }) => [

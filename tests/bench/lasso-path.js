@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { datasets } from 'wasmfit';
 import { engineReady } from '../../src/js/engine.js';
-import { Random } from '../../src/js/random.js';
+import { Random } from '../../src/js/draws.js';
 
 /** @typedef {{ name: string, X: Float64Array, y: Float64Array, rows: number, cols: number }} Problem */
 const ALPHAS = 100, rounds = Number(process.argv[2] ?? 15);

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LinearRegression } from 'wasmfit';
 import { engineReady } from '../../src/js/engine.js';
-import { Random } from '../../src/js/random.js';
+import { Random } from '../../src/js/draws.js';
 
 const ROWS = 100_000, COLS = 50, rounds = Number(process.argv[2] ?? 9);
 const engine = await engineReady('linear'), { exports } = engine, random = new Random(0);

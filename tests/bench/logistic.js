@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogisticRegression } from 'wasmfit';
 import { engineReady } from '../../src/js/engine.js';
-import { Random } from '../../src/js/random.js';
+import { Random } from '../../src/js/draws.js';
 
 const ROWS = 20_000, COLS = 30, TOLERANCE = 1e-4, rounds = Number(process.argv[2] ?? 25);
 const engine = await engineReady('linear'), { exports } = engine, random = new Random(8);

@@ -24,14 +24,14 @@ for (const name of ['iris', 'wine', 'breastCancer', 'digits']) {
   say(`${name}, one hidden layer of 32, 100 epochs: accuracy train / test`, `${digits(accuracy?.at(-1))} / ${digits(valAccuracy?.at(-1))}, ${digits(seconds.at(-1))} s`);
 }
 
-const xor = datasets.xor({ rows: 4 });
+const xor = await datasets.xor({ rows: 4 });
 const small = new Network({
   inputs: 2, layers: [dense(4, { activation: 'tanh' }), dense(1)], loss: 'mse', optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9 }, batchSize: 4, epochs: 1000, seed: 1,
 });
 const { loss, seconds } = await small.fit(xor.X, xor.y);
 say('exclusive or, 2-4-1 tanh, momentum, 1000 steps: loss', `${Number(loss.at(-1)).toExponential(1)}, ${digits(seconds.at(-1))} s`);
 
-const line = datasets.line();
+const line = await datasets.line();
 const straight = new LinearRegression();
 await straight.fit(line.X, line.y);
 const descent = new Network({ inputs: 1, layers: [dense(1)], loss: 'mse', optimizer: { name: 'sgd', learningRate: 0.5 }, batchSize: 1000, epochs: 1000 });

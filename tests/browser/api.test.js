@@ -48,7 +48,7 @@ for (const name of browsers) {
     test('a long fit leaves the page free, and stop ends it', async () => {
       const got = await page.evaluate(async () => {
         const { MLPRegressor, datasets } = await import(new URL('/src/js/index.js', location.href).href);
-        const { X, y } = datasets.friedman1({ rows: 5000 });
+        const { X, y } = await datasets.friedman1({ rows: 5000 });
         const model = new MLPRegressor({ hiddenLayers: [128, 128], epochs: 100000 });
         const run = model.fit(X, y);
         let ticks = 0;
@@ -72,7 +72,7 @@ for (const name of browsers) {
 
     test('a core of another version is refused', async () => {
       const code = await page.evaluate(async () => {
-        const { Engine } = await import(new URL('/src/js/engine.js', location.href).href);
+        const { Engine } = await import(new URL('/src/js/core.js', location.href).href);
         const empty = await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
         try {
           return new Engine(empty, 'exact').simd;
@@ -92,7 +92,7 @@ for (const name of browsers) {
         } catch ({ code, hint }) {
           return { code, hint };
         }
-        const { X, y } = datasets.friedman1();
+        const { X, y } = await datasets.friedman1();
         const { loss } = await new MLPRegressor({ epochs: 20, standardize: true }).fit(X, y);
         return { loss: loss[19] };
       });
@@ -101,7 +101,7 @@ for (const name of browsers) {
         assert.deepEqual(got, { code: 'NO_WASM', hint: "relaxed SIMD is missing here: use init({ simd: 'exact' })" });
         return;
       }
-      const { X, y } = datasets.friedman1();
+      const { X, y } = await datasets.friedman1();
       const { loss } = await new MLPRegressor({ epochs: 20, standardize: true }).fit(X, y);
       assert.ok(Math.abs(got.loss / loss[19] - 1) < 1e-3, `${got.loss}, exact ${loss[19]}`);
     });

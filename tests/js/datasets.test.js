@@ -29,11 +29,11 @@ test('the list describes every set as it is loaded', async () => {
   }
 });
 
-test('generated sets have these very bits', () => {
-  const hashes = GENERATED.map((name) => {
-    const { X, y } = datasets[name]({ rows: 50, noise: 0.3, seed: 7 });
+test('generated sets have these very bits', async () => {
+  const hashes = await Promise.all(GENERATED.map(async (name) => {
+    const { X, y } = await datasets[name]({ rows: 50, noise: 0.3, seed: 7 });
     return createHash('sha256').update(X.data).update(y).digest('hex').slice(0, 12);
-  });
+  }));
   assert.deepEqual(hashes, [
     'e43153bfbefb', 'b8e2e61dab04', 'e40304972b13', '0b30b497dc65',
     'e640d8ffcaf1', 'bead746584ab', '0d7eb2d307e5', 'd28563ec8c8a',
@@ -42,39 +42,39 @@ test('generated sets have these very bits', () => {
 
 test('the same seed gives the same set, another seed another, and fewer rows are the first ones of more', async () => {
   for (const name of GENERATED) {
-    const generate = datasets[name];
-    assert.deepEqual(generate({ seed: 3 }), generate({ seed: 3 }));
-    assert.deepEqual(await datasets.load(name, { seed: 3 }), generate({ seed: 3 }));
-    assert.notDeepEqual(generate({ seed: 3 }).X.data, generate({ seed: 4 }).X.data);
-    assert.deepEqual(generate({ rows: 20 }).X.data, generate({ rows: 60 }).X.data.slice(0, 20 * generate.info.features));
-    assert.deepEqual(generate({ rows: 20 }).y, generate({ rows: 60 }).y.slice(0, 20));
+    const [third, again, fourth, few, more] = await Promise.all([{ seed: 3 }, { seed: 3 }, { seed: 4 }, { rows: 20 }, { rows: 60 }].map(datasets[name]));
+    assert.deepEqual(again, third);
+    assert.deepEqual(await datasets.load(name, { seed: 3 }), third);
+    assert.notDeepEqual(fourth.X.data, third.X.data);
+    assert.deepEqual(few.X.data, more.X.data.slice(0, 20 * more.X.cols));
+    assert.deepEqual(few.y, more.y.slice(0, 20));
   }
 });
 
-test('line is y = 3x + noise · U(0, 1) in 1000 rows', () => {
-  const set = datasets.line();
+test('line is y = 3x + noise · U(0, 1) in 1000 rows', async () => {
+  const set = await datasets.line();
   const rest = rowsOf(set).map(([x], i) => set.y[i] - 3 * x);
   assert.equal(rest.length, 1000);
   assert.ok(rest.every((e) => e >= 0 && e < 1));
   assert.ok(Math.abs(rest.reduce((a, b) => a + b) / 1000 - 0.5) < 0.04);
-  const exact = datasets.line({ noise: 0 });
+  const exact = await datasets.line({ noise: 0 });
   assert.ok(rowsOf(exact).every(([x], i) => exact.y[i] === 3 * x));
 });
 
-test('sine and friedman1 follow their formulas, and noise is the standard deviation about them', () => {
+test('sine and friedman1 follow their formulas, and noise is the standard deviation about them', async () => {
   const formulas = {
     sine: ([x]) => Math.sin(2 * Math.PI * x),
     friedman1: (x) => 10 * Math.sin(Math.PI * x[0] * x[1]) + 20 * (x[2] - 0.5) ** 2 + 10 * x[3] + 5 * x[4],
   };
   for (const [name, formula] of Object.entries(formulas)) {
-    const exact = datasets[name]({ noise: 0 }), noisy = datasets[name]({ noise: 0.5, rows: 4000 });
+    const exact = await datasets[name]({ noise: 0 }), noisy = await datasets[name]({ noise: 0.5, rows: 4000 });
     assert.ok(rowsOf(exact).every((x, i) => near(exact.y[i], formula(x))), name);
     const squares = rowsOf(noisy).map((x, i) => (noisy.y[i] - formula(x)) ** 2);
     assert.ok(Math.abs(Math.sqrt(squares.reduce((a, b) => a + b) / 4000) - 0.5) < 0.02, name);
   }
 });
 
-test('without noise moons, circles and spirals lie on their curves, classes in turn', () => {
+test('without noise moons, circles and spirals lie on their curves, classes in turn', async () => {
   const onCurve = {
     moons: ([x, y], label) => near(label ? Math.hypot(x - 1, y - 0.5) : Math.hypot(x, y), 1) && (label ? y <= 0.5 : y >= 0),
     circles: ([x, y], label) => near(Math.hypot(x, y), label ? 0.5 : 1),
@@ -84,13 +84,13 @@ test('without noise moons, circles and spirals lie on their curves, classes in t
     },
   };
   for (const [name, holds] of Object.entries(onCurve)) {
-    const set = datasets[name]({ noise: 0 });
+    const set = await datasets[name]({ noise: 0 });
     assert.ok(rowsOf(set).every((point, i) => set.y[i] === i % 2 && holds(point, i % 2)), name);
   }
 });
 
-test('blobs are three clouds of standard deviation noise about centres at distance 2', () => {
-  const set = datasets.blobs({ rows: 3000, noise: 0.5 });
+test('blobs are three clouds of standard deviation noise about centres at distance 2', async () => {
+  const set = await datasets.blobs({ rows: 3000, noise: 0.5 });
   for (const label of [0, 1, 2]) {
     const cloud = rowsOf(set).filter((_, i) => set.y[i] === label);
     const mean = [0, 1].map((k) => cloud.reduce((sum, point) => sum + point[k], 0) / cloud.length);
@@ -100,11 +100,11 @@ test('blobs are three clouds of standard deviation noise about centres at distan
   }
 });
 
-test('xor is the truth table with 4 rows, else four quadrants of the unit square', () => {
-  const table = datasets.xor({ rows: 4 });
+test('xor is the truth table with 4 rows, else four quadrants of the unit square', async () => {
+  const table = await datasets.xor({ rows: 4 });
   assert.deepEqual([...table.X.data], [0, 0, 0, 1, 1, 0, 1, 1]);
   assert.deepEqual([...table.y], [0, 1, 1, 0]);
-  const set = datasets.xor();
+  const set = await datasets.xor();
   assert.ok(rowsOf(set).every(([x, y], i) => x >= 0 && x < 1 && set.y[i] === Number(x > 0.5 !== y > 0.5)));
 });
 
@@ -131,17 +131,17 @@ test('wrong names, options and values are refused with what would be right', asy
     await assert.rejects(datasets.load(name), { name: 'RangeError', message: /no data set is called .*there are diabetes, iris/ });
   }
   await assert.rejects(datasets.load('iris', { rows: 10 }), { name: 'TypeError', message: /datasets\.load\("iris"\): unknown option "rows"/ });
-  assert.throws(() => datasets.moons(/** @type {any} */ ({ nosie: 1 })), { name: 'TypeError', message: /did you mean "noise"/ });
+  await assert.rejects(datasets.moons(/** @type {any} */ ({ nosie: 1 })), { name: 'TypeError', message: /did you mean "noise"/ });
   for (const rows of [0, 1.5, -1, NaN, 1e9]) {
-    assert.throws(() => datasets.line({ rows }), { name: 'RangeError', message: `rows is ${rows}; it must be a whole number from 1 to 10000000` });
+    await assert.rejects(datasets.line({ rows }), { name: 'RangeError', message: `rows is ${rows}; it must be a whole number from 1 to 10000000` });
   }
-  assert.throws(() => datasets.line({ noise: -1 }), { name: 'RangeError', message: 'noise is -1; it must be finite and 0 or more' });
-  assert.throws(() => datasets.line({ noise: /** @type {any} */ ('1') }), { name: 'TypeError', message: 'noise must be a number, not "1"' });
-  assert.throws(() => datasets.line({ seed: -1 }), { name: 'RangeError', message: /seed is -1/ });
+  await assert.rejects(datasets.line({ noise: -1 }), { name: 'RangeError', message: 'noise is -1; it must be finite and 0 or more' });
+  await assert.rejects(datasets.line({ noise: /** @type {any} */ ('1') }), { name: 'TypeError', message: 'noise must be a number, not "1"' });
+  await assert.rejects(datasets.line({ seed: -1 }), { name: 'RangeError', message: /seed is -1/ });
 });
 
 /**
- * The module in a folder of its own, its text changed; the folder is gone after the test.
+ * The module in a folder of its own, its reader of files changed; the folder is gone after the test.
  * @param {import('node:test').TestContext} t
  * @param {(text: string) => string} change
  */
@@ -150,9 +150,9 @@ async function elsewhere(t, change) {
   t.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'js'));
   mkdirSync(join(folder, 'data'));
-  for (const file of ['errors.js', 'platform.js', 'random.js']) copyFileSync(source(`js/${file}`), join(folder, 'js', file));
+  for (const file of ['errors.js', 'platform.js', 'datasets.js']) copyFileSync(source(`js/${file}`), join(folder, 'js', file));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(folder, 'js/datasets.js'), change(readFileSync(source('js/datasets.js'), 'utf8')));
+  writeFileSync(join(folder, 'js/dataset-files.js'), change(readFileSync(source('js/dataset-files.js'), 'utf8')));
   return { folder, moved: await import(pathToFileURL(join(folder, 'js/datasets.js')).href) };
 }
 

@@ -10,7 +10,7 @@ import { LinearRegression, MLPRegressor, Network, WasmfitError, datasets, dense,
 import { engineReady } from '../../src/js/engine.js';
 
 await init();
-const { X, y } = datasets.sine({ rows: 60 });
+const { X, y } = await datasets.sine({ rows: 60 });
 /** @param {object} [more] */
 const make = (more) => new MLPRegressor({ hiddenLayers: [6], batchSize: 10, epochs: 1e8, ...more });
 /** @param {any} model */

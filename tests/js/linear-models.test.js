@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as wasmfit from 'wasmfit';
 import { checksum } from '../../src/js/checksum.js';
-import { readSafetensors, writeSafetensors } from '../../src/js/safetensors.js';
+import { writeSafetensors } from '../../src/js/safetensors-write.js';
+import { readSafetensors } from '../../src/js/safetensors.js';
 import { near, rowOf } from './near.js';
 import { frozen, refused } from './refused.js';
 
 const { Table, WasmfitError, datasets, init, load, registry } = wasmfit;
 await init();
-const { X, y } = datasets.friedman1({ rows: 60 });
+const { X, y } = await datasets.friedman1({ rows: 60 });
 const two = { data: Float64Array.from({ length: 120 }, (_, i) => y[i >> 1] * (i % 2 ? 1 : -2)), rows: 60, cols: 2 };
 const bits = { data: Float64Array.from({ length: 120 }, (_, i) => Number(y[i >> 1] > (i % 2 ? 12 : 16))), rows: 60, cols: 2 };
 const names = Array.from(y, (value, i) => (value > 16 ? 'high "é"' : value > 12 ? 'middle' : i % 2 ? 'low' : '__proto__'));

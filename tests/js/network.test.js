@@ -51,7 +51,7 @@ test('validation numbers are a full pass over exactly the rows in history.splits
 });
 
 test('the slope of a line by gradient descent is that of least squares', async () => {
-  const { X, y } = datasets.line();
+  const { X, y } = await datasets.line();
   const exact = new LinearRegression();
   await exact.fit(X, y);
   const net = new Network({ inputs: 1, layers: [dense(1)], loss: 'mse', optimizer: { name: 'sgd', learningRate: 0.5 }, batchSize: 1000, epochs: 1000 });
@@ -63,7 +63,7 @@ test('the slope of a line by gradient descent is that of least squares', async (
 });
 
 test('XOR is learned by 2-4-1 with tanh and momentum', async () => {
-  const { X, y } = datasets.xor({ rows: 4 });
+  const { X, y } = await datasets.xor({ rows: 4 });
   const net = new Network({ inputs: 2, layers: [dense(4, { activation: 'tanh' }), dense(1)], loss: 'mse', optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9 }, batchSize: 4, epochs: 1000, seed: 1 });
   const { loss } = await net.fit(X, y);
   assert.ok(loss[999] < 1e-3, `loss ${loss[999]}`);
@@ -88,7 +88,7 @@ test('a classifier takes labels of any kind and gives them back, with probabilit
 });
 
 test('one logit with binaryCrossEntropy classifies, and gives two columns of probabilities', async () => {
-  const { X, y } = datasets.moons();
+  const { X, y } = await datasets.moons();
   const net = new Network({ inputs: 2, layers: [dense(16, { activation: 'tanh' }), dense(1)], loss: 'binaryCrossEntropy', optimizer: { name: 'adam', learningRate: 0.02 }, epochs: 100 });
   const { accuracy } = await net.fit(X, y);
   assert.ok(Number(accuracy?.at(-1)) > 0.95);
@@ -146,7 +146,7 @@ test('a constant target has R² 1 where it is met exactly, else 0', async () => 
 });
 
 test('estimators start afresh, warmStart and Network go on', async () => {
-  const { X, y } = datasets.sine({ rows: 50 });
+  const { X, y } = await datasets.sine({ rows: 50 });
   const make = (/** @type {object} */ more) => new MLPRegressor({ hiddenLayers: [4], epochs: 3, seed: 2, ...more });
   const again = make({}), warm = make({ warmStart: true });
   const net = new Network({ inputs: 1, layers: [dense(4, { activation: 'relu' }), dense(1)], loss: 'mse', epochs: 3, seed: 2 });
@@ -162,7 +162,7 @@ test('estimators start afresh, warmStart and Network go on', async () => {
 });
 
 test('the heap does not grow with steps, fits or failures', async () => {
-  const { X, y } = datasets.sine({ rows: 50 });
+  const { X, y } = await datasets.sine({ rows: 50 });
   const { engineNow } = await import('../../src/js/engine.js');
   const bytes = () => engineNow('test').exports.memory.buffer.byteLength;
   const model = new MLPRegressor({ hiddenLayers: [8], epochs: 5, batchSize: 5 });

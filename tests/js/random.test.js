@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Random, cosTurn, log, permutation, philox, sinTurn, words } from '../../src/js/random.js';
+import { Random, cosTurn, log, sinTurn } from '../../src/js/draws.js';
+import { permutation, philox, words } from '../../src/js/random.js';
 
 /** @param {string} hex */
 const parse = (hex) => hex.split(' ').map((word) => parseInt(word, 16));

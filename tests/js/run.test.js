@@ -8,7 +8,7 @@ import { engineNow } from '../../src/js/engine.js';
 import { readSafetensors } from '../../src/js/safetensors.js';
 
 await init();
-const { X, y } = datasets.sine({ rows: 120 });
+const { X, y } = await datasets.sine({ rows: 120 });
 const LONG = 1e8, SOON = 2000;
 
 /** @param {object} [more] */

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
-import { readSafetensors, writeSafetensors } from '../../src/js/safetensors.js';
+import { writeSafetensors } from '../../src/js/safetensors-write.js';
+import { readSafetensors } from '../../src/js/safetensors.js';
 
 const HOSTILE = new URL('../../../shared/data/hostile/', import.meta.url);
 

@@ -4,10 +4,11 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { LinearRegression, MLPClassifier, MLPRegressor, Network, Table, WasmfitError, datasets, dense, init, load } from 'wasmfit';
 import { checksum } from '../../src/js/checksum.js';
-import { readSafetensors, writeSafetensors } from '../../src/js/safetensors.js';
+import { writeSafetensors } from '../../src/js/safetensors-write.js';
+import { readSafetensors } from '../../src/js/safetensors.js';
 
 await init();
-const { X, y } = datasets.friedman1({ rows: 40 });
+const { X, y } = await datasets.friedman1({ rows: 40 });
 const two = { data: Float64Array.from({ length: 80 }, (_, i) => y[i >> 1] * (i % 2 ? 1 : -2)), rows: 40, cols: 2 };
 const names = Array.from(y, (value) => (value > 16 ? 'high, "quoted" \u{1f600}' : value > 12 ? 'middle' : 'low'));
 const bits = Float64Array.from(y, (value) => Number(value > 14));

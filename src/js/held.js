@@ -1,0 +1,22 @@
+// held.js: arrays in the core for as long as a fit needs them · in: arrays · out: pointers · next: native.js
+
+/** Copies of arrays in the core that live until they are freed together. */
+export class Held {
+  /** @type {number[]} */ #pointers = [];
+
+  /** @param {import('./core.js').Engine} engine */
+  constructor(engine) {
+    this.engine = engine;
+  }
+
+  /** @param {import('./core.js').Copied} values @returns {number} a pointer */
+  take(values) {
+    const pointer = this.engine.copyIn(values, 'the data set');
+    this.#pointers.push(pointer);
+    return pointer;
+  }
+
+  free() {
+    for (const pointer of this.#pointers.splice(0)) this.engine.free(pointer);
+  }
+}
