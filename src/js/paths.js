@@ -19,7 +19,7 @@ import { GRID } from './ridge.js';
 
 const SLICE_MS = 8;
 const [, ridge, , elastic] = linearModels;
-/** @param {import('./choices.js').Entry} model @param {string} name */
+/** @param {import('./options.js').Entry} model @param {string} name */
 const option = (model, name) => /** @type {OptionInfo} */ (model.options.find((info) => info.name === name));
 const alphaList = { .../** @type {OptionInfo} */ (option(ridge, 'alphas')), above: false };
 

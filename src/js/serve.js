@@ -8,6 +8,8 @@ const waiting = [];
 /** The fit that is running. @type {import('./session.js').Session | null} */
 let session = null;
 let busy = false;
+/** What was commanded before the code of the fit was there. @type {import('./session.js').Command[]} */
+const early = [];
 /** Arrays that fits share, by number. @type {Map<bigint, any>} */
 const shared = new Map();
 
@@ -21,6 +23,7 @@ async function fit({ task, module, simd }, begin, post) {
   } catch (error) {
     return post({ type: 'error', name: 'WasmfitError', message: `the worker could not start (${error instanceof Error ? error.message : String(error)})`, code: 'WORKER' });
   }
+  for (const command of early.splice(0)) session.receive(command);
   await session.start();
   session = null;
 }
@@ -29,7 +32,11 @@ async function fit({ task, module, simd }, begin, post) {
 async function receive(message, begin, post) {
   if (message.type === 'forget') return shared.clear();
   if (message.type === 'return') return post({ type: 'returned', count: waiting.splice(0).length });
-  if (message.type !== 'start') return session?.receive(message);
+  if (message.type !== 'start') {
+    if (session) session.receive(message);
+    else if (busy) early.push(message);
+    return undefined;
+  }
   for (const [id, values] of message.arrays ?? []) shared.set(id, values);
   waiting.push(message);
   if (busy) return;
