@@ -14,7 +14,7 @@ import { Shared, restore } from '../../src/js/share.js';
 import { rejected } from './refused.js';
 
 await init();
-const { X, y } = datasets.sine({ rows: 90 });
+const { X, y } = await datasets.sine({ rows: 90 });
 const words = Array.from(y, (value) => (value > 0 ? 'up' : 'down'));
 const LONG = 1e8;
 
