@@ -112,9 +112,9 @@ int wf_fit_check(wf_fault *fault, const wf_fit_config *config);
 typedef enum wf_fit_state {
   WF_FIT_RUNNING,   /* call wf_fit_run again */
   WF_FIT_DONE,      /* all epochs done */
-  WF_FIT_DIVERGED,  /* loss or weights became non-finite: parameters are those of the last finite epoch */
+  WF_FIT_DIVERGED,  /* loss, gradient or weights became non-finite: parameters are those of the last finite (or the best) epoch */
   WF_FIT_CONVERGED, /* a full-batch optimiser met its tolerance */
-  WF_FIT_STOPPED    /* early stopping */
+  WF_FIT_STOPPED    /* early stopping, or wf_fit_finish */
 } wf_fit_state;
 
 typedef struct wf_fit wf_fit;
@@ -125,6 +125,7 @@ void wf_fit_free(wf_fit *fit);
 /* Trains until about `work` row visits are done, `max_epochs` more epochs are complete, the report buffer is full or the fit
  * ends. A visit of a training row counts 3, of an evaluated one 1. How a fit is cut into slices never changes its bits. */
 wf_fit_state wf_fit_run(wf_fit *fit, double work, double max_epochs);
+void wf_fit_finish(wf_fit *fit); /* ends a fit that still runs: its weights become those of the best epoch, the average, or stay the last */
 int wf_fit_report_count(const wf_fit *fit);              /* finished epochs since the last clear */
 const wf_report *wf_fit_reports(const wf_fit *fit);
 void wf_fit_reports_clear(wf_fit *fit);

@@ -64,7 +64,6 @@ static void epoch_begin(wf_fit *fit) {
   p->cursor = 0;
   p->gradient_norms = p->gradient_steps = 0;
   wf_sums_clear(&fit->sums, fit->model->K);
-  if (fit->mask) wf_prune_epoch(fit);
   wf_batch_epoch(fit);
 }
 
@@ -129,12 +128,13 @@ static double line_forward(wf_fit *fit, const wf_batch *batch) {
   return batch->B;
 }
 
-/* 0: the batch is not finite, so that no step was made from it. */
+/* 0: the batch or its gradient is not finite, so that no step was made from it. */
 static int train_batch(wf_fit *fit) {
   wf_progress *p = &fit->progress;
   int B = wf_batch_size(fit);
   wf_batch batch;
   double before = fit->sums.loss, weight;
+  if (fit->mask && p->cursor == 0) wf_prune_epoch(fit); /* not earlier: between epochs the weights are those of the report */
   if (fit->line) {
     batch = (wf_batch){.rows = &fit->train, .order = fit->order, .first = p->cursor, .B = B, .share = 1};
     weight = line_forward(fit, &batch);
@@ -150,17 +150,19 @@ static int train_batch(wf_fit *fit) {
     return 0;
   }
   fit->pass.line = fit->line;
-  if (weight > 0) wf_step(fit, B);
+  int good = weight > 0 ? wf_step(fit, B) : 1;
   fit->pass.line = NULL;
-  return 1;
+  return good;
 }
 
-static void evaluate_batch(wf_fit *fit, const wf_rows *rows) {
+/* 0: the batch is not finite. */
+static int evaluate_batch(wf_fit *fit, const wf_rows *rows) {
   int left = rows->rows - fit->progress.cursor, B = left < fit->pass.B4 ? left : fit->pass.B4;
   wf_batch batch = {.rows = rows, .first = fit->progress.cursor, .B = B};
   wf_pass_rows(&fit->pass, fit->model, rows, NULL, batch.first, B);
   batch_forward(fit, &batch, wf_average_weights(fit), WF_PREDICT, 0);
   fit->progress.cursor += B;
+  return isfinite(fit->sums.loss);
 }
 
 /* 1 if every parameter is finite: w · 0 is 0 for finite w, NaN for the others. */
@@ -171,6 +173,15 @@ static int parameters_finite(const wf_model *model) {
   return f32x4_sum(sum) == 0;
 }
 
+/* The weights that a fit ends with: those of the best epoch, the average, or the last ones. */
+static void finish(wf_fit *fit, wf_fit_state state) {
+  wf_model *model = fit->model;
+  const wf_real *weights = fit->best && fit->progress.best_epoch > 0 ? fit->best : wf_average_weights(fit);
+  if (weights != model->slots) memcpy(model->slots, weights, model->padded * sizeof *weights);
+  fit->progress.state = (int32_t)state;
+}
+
+/* An average is given up, as it may have seen what is not finite. */
 static void diverge(wf_fit *fit) {
   wf_model *model = fit->model;
   if ((wf_quantity)fit->divergence.quantity == WF_QUANTITY_NONE)
@@ -178,15 +189,8 @@ static void diverge(wf_fit *fit) {
   memcpy(model->slots, fit->backup, slot_bytes(model));
   model->steps = fit->progress.backup_steps;
   model->momentum_product = fit->progress.backup_product;
-  fit->progress.state = WF_FIT_DIVERGED;
-}
-
-/* The weights that a fit ends with: those of the best epoch, the average, or the last ones. */
-static void finish(wf_fit *fit, wf_fit_state state) {
-  wf_model *model = fit->model;
-  const wf_real *weights = fit->best && fit->progress.best_epoch > 0 ? fit->best : wf_average_weights(fit);
-  if (weights != model->slots) memcpy(model->slots, weights, model->padded * sizeof *weights);
-  fit->progress.state = (int32_t)state;
+  fit->progress.averaged = 0;
+  finish(fit, WF_FIT_DIVERGED);
 }
 
 static double share_of_zeros(const wf_fit *fit) {
@@ -264,10 +268,9 @@ static double advance(wf_fit *fit) {
     if (wf_full_batch_run(fit)) phase_close(fit);
     return TRAIN_WORK * (double)fit->B;
   }
-  if (training) train_batch(fit);
-  else evaluate_batch(fit, rows);
+  int good = training ? train_batch(fit) : evaluate_batch(fit, rows);
   double work = (double)(p->cursor - before) * (training ? TRAIN_WORK : 1);
-  if (!isfinite(fit->sums.loss)) diverge(fit);
+  if (!good) diverge(fit);
   else if (p->cursor >= (training ? fit->M : rows->rows)) phase_close(fit);
   return work;
 }
@@ -284,8 +287,17 @@ void wf_fit_reports_clear(wf_fit *fit) { fit->report_count = 0; }
 int wf_fit_at_epoch_end(const wf_fit *fit) { return fit->progress.phase == WF_PHASE_TRAIN && fit->progress.cursor == 0; }
 int wf_fit_batch_rows(const wf_fit *fit) { return fit->pass.B4; }
 void wf_fit_divergence(wf_divergence *divergence, const wf_fit *fit) { *divergence = fit->divergence; }
-
 double wf_fit_batch_loss(const wf_fit *fit) { return fit->batch_loss; }
+
+void wf_fit_finish(wf_fit *fit) {
+  if (fit->progress.state == WF_FIT_RUNNING) finish(fit, WF_FIT_STOPPED);
+}
+
+void wf_fit_continue(wf_fit *fit) {
+  memcpy(fit->model->slots, fit->backup, slot_bytes(fit->model));
+  fit->progress.state = WF_FIT_RUNNING;
+  epoch_begin(fit);
+}
 
 void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate) {
   fit->progress.learning_rate = learning_rate;

@@ -66,6 +66,7 @@ struct wf_fit {
   wf_real *backup;           /* * (1 + S, padded) the slots at the end of the last finite epoch */
   wf_divergence divergence;
   double batch_loss;         /* mean loss of the last batch that trained */
+  uint64_t rows_hash;        /* of all training and validation rows, for checkpoints; 0: not needed yet */
   int report_count;
   wf_report *reports;        /* (WF_REPORTS) */
 };
@@ -89,8 +90,8 @@ void wf_schedule_epoch(wf_fit *fit, const wf_report *report);               /* r
 
 /* step.c: from dL/d(output) to new weights */
 int wf_step_needs_gradient(const wf_fit_config *config);
-void wf_step(wf_fit *fit, int B);
-double wf_penalty(const wf_model *model, const wf_real *w);
+int wf_step(wf_fit *fit, int B); /* 0: the gradient is not finite; nothing was changed, fit->divergence says where */
+double wf_penalty(const wf_model *model, const wf_real *w); /* Σ dense layers l1 Σ|w| + l2/2 Σ w² */
 
 /* average.c */
 void wf_average_step(wf_fit *fit);
@@ -98,14 +99,17 @@ void wf_average_epoch(wf_fit *fit);
 wf_real *wf_average_weights(wf_fit *fit); /* the weights that are evaluated, and that a fit ends with */
 
 /* prune.c */
-void wf_prune_epoch(wf_fit *fit);         /* at the beginning of an epoch: the mask for its sparsity */
-void wf_prune_hold(wf_fit *fit);          /* after a step: masked weights are zero again */
+void wf_prune_epoch(wf_fit *fit);         /* before an epoch's first batch: the mask for its sparsity */
+void wf_prune_hold(const wf_fit *fit, wf_real *values); /* values (padded): zero where the mask is */
 
 /* monitor.c: early stopping and the best epoch. 1: stop. */
 int wf_monitor_epoch(wf_fit *fit, const wf_report *report);
 /* 1: a smaller value of this field of a report is better. */
 int wf_monitor_smaller(int field);
 double wf_report_value(const wf_report *report, int field);
+
+/* fit.c: a finished fit goes on, as one does that has more epochs, from the weights that its last epoch was trained to */
+void wf_fit_continue(wf_fit *fit);
 
 /* diagnose.c: what became non-finite first, layer by layer, at the batch that has just been computed */
 void wf_diagnose(wf_fit *fit, int B);

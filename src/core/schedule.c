@@ -1,4 +1,4 @@
-/* schedule.c: learning rates by epoch or step · in: configuration, progress · out: rate, momentum · next: step.c
+/* schedule.c: learning rates by epoch or step · in: configuration, progress · out: rate, momentum · next: optimizer.c
  *
  * t = epochs or steps of this fit that are done, r the base rate, T period, f factor, m the minimum rate.
  *   constant        r                                exponential  r fᵗ

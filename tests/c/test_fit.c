@@ -3,51 +3,12 @@
 #include <stdio.h>
 
 #include "../../src/wasmfit.h"
+#include "bench.h"
 #include "check.h"
-#include "toy.h"
-
-typedef struct bench {
-  wf_model *model;
-  wf_fit *fit;
-  wf_rows rows;
-  size_t P;
-} bench;
-
-static bench bench_new(wf_config config, wf_layer_config *layers, wf_rows rows, wf_fit_config fit_config, wf_rows *validation) {
-  bench b = {.model = wf_model_new(&config, layers), .rows = rows};
-  b.fit = wf_fit_new(b.model, &fit_config, &b.rows, validation);
-  b.P = wf_model_size(b.model);
-  return b;
-}
-
-static void bench_free(bench *b) {
-  wf_fit_free(b->fit);
-  wf_model_free(b->model);
-}
-
-static wf_real *weights_of(const bench *b) {
-  wf_real *w = malloc(b->P * sizeof *w);
-  wf_model_export(w, b->model, 0);
-  return w;
-}
-
-/* FNV-1a over the bytes of the weights in plain order. */
-static uint64_t hash_of(const bench *b) {
-  wf_real *w = weights_of(b);
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < b->P * sizeof *w; i++) hash = (hash ^ ((unsigned char *)w)[i]) * 0x100000001b3u;
-  free(w);
-  return hash;
-}
 
 enum { N = 203, D = 6 };
 
-static wf_rows rows_of(wf_loss loss, int K) { return (wf_rows){.x = toy_numbers(N * D, 1), .y = toy_targets(loss, N, K), .rows = N}; }
-
-static void rows_free(wf_rows *rows) {
-  free((void *)(uintptr_t)rows->x);
-  free((void *)(uintptr_t)rows->y);
-}
+static wf_rows rows_of(wf_loss loss, int K) { return toy_rows(loss, N, D, K); }
 
 /* The two trainings whose hashes every build must meet: tests/js/bits.test.js and tests/browser/bits.test.js make the same. */
 static bench training(int which, wf_rows rows) {
@@ -70,7 +31,7 @@ static void hashes_after_50_epochs_are_those_of_every_build(void) {
     while (wf_fit_run(b.fit, 1e9, 1e9) == WF_FIT_RUNNING) wf_fit_reports_clear(b.fit);
     int read = file && fscanf(file, "%llx%*[^\n]", &expected) == 1;
     CHECK(read, "tests/fixtures/training-hashes.txt has no hash %d", which);
-    CHECK(hash_of(&b) == expected, "training %d ends at %016llx, the file says %016llx", which, (unsigned long long)hash_of(&b), expected);
+    CHECK(slot_hash(&b, 0) == expected, "training %d ends at %016llx, the file says %016llx", which, (unsigned long long)slot_hash(&b, 0), expected);
     bench_free(&b);
     rows_free(&rows);
   }
@@ -89,7 +50,7 @@ static void slices_do_not_change_a_bit(void) {
     CHECK(slices == 0 || i > 0, "one slice was enough to be cut %d times", slices);
     CHECK(wf_fit_report_count(b.fit) == 50, "%d reports", wf_fit_report_count(b.fit));
     losses[i] = wf_fit_reports(b.fit)[49].loss;
-    hashes[i] = hash_of(&b);
+    hashes[i] = slot_hash(&b, 0);
     bench_free(&b);
   }
   CHECK(hashes[0] == hashes[1] && hashes[0] == hashes[2] && losses[0] == losses[1] && losses[0] == losses[2], "slices changed the run");
