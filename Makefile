@@ -8,6 +8,9 @@
 # for every core; what a core neither exports nor calls is not in it
 SHARED = \
   src/core/memory.c \
+  src/core/search.c \
+  src/core/lbfgs.c \
+  src/core/descent.c \
   src/core/distributions.c
 # networks: build/wasmfit.wasm, its fast twin and its double
 SOURCES = \
@@ -45,9 +48,6 @@ LINEAR_SOURCES = \
   src/core/ridge.c \
   src/core/elastic.c \
   src/core/polish.c \
-  src/core/search.c \
-  src/core/lbfgs.c \
-  src/core/descent.c \
   src/core/logistic.c \
   src/core/logistic_pass.c \
   src/core/logistic_proximal.c \
@@ -55,8 +55,8 @@ LINEAR_SOURCES = \
 ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_batch test_optimizer test_schedule test_step test_control test_prune test_fit test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_logistic test_logistic_edges test_separable test_distributions
-DOUBLE_TESTS = test_gradients test_layers test_optimizer test_step test_control test_prune
+C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_batch test_optimizer test_schedule test_step test_control test_prune test_fit test_full_batch test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_logistic test_logistic_edges test_separable test_distributions
+DOUBLE_TESTS = test_gradients test_layers test_optimizer test_step test_control test_prune test_full_batch
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
 

@@ -26,7 +26,7 @@ static wf_real *slot_if(arena *a, const wf_model *model, int wanted) {
 static int is_line(const wf_fit *fit) {
   const wf_model *model = fit->model;
   return model->L == 1 && model->K == 1 && model->D <= WF_LINE_FEATURES && model->layers[0].activation == WF_IDENTITY &&
-         (wf_loss)model->config.loss == WF_MSE && !fit->pass.gathered && !fit->train.weight && !wf_optimizer_full_batch(&model->config);
+         (wf_loss)model->config.loss == WF_MSE && !fit->pass.gathered && !fit->train.weight && !fit->full_batch;
 }
 
 static void fit_layout(wf_fit *fit, arena *a) {
@@ -40,12 +40,12 @@ static void fit_layout(wf_fit *fit, arena *a) {
   fit->validation_total = arena_take(a, K, sizeof(double));
   wf_batch_layout(fit, a);
   fit->line = arena_take(a, WF_LINE_FEATURES + 1, sizeof(wf_real));
-  fit->gradient = slot_if(a, model, wf_step_needs_gradient(c));
+  fit->gradient = slot_if(a, model, wf_step_needs_gradient(c) || fit->full_batch);
   fit->best = slot_if(a, model, c->restore_best != 0 && c->stop_monitor != 0);
   fit->average = slot_if(a, model, c->average != 0);
   fit->mask = slot_if(a, model, c->prune_sparsity > 0);
   fit->magnitude = slot_if(a, model, c->prune_sparsity > 0);
-  if (wf_optimizer_full_batch(&model->config)) wf_full_batch_layout(&fit->full, a, model);
+  if (fit->full_batch) wf_full_batch_layout(&fit->full, a, model);
   fit->backup = arena_take(a, (uint64_t)(1 + model->S) * model->padded, sizeof(wf_real));
   fit->reports = arena_take(a, WF_REPORTS, sizeof(wf_report));
 }
@@ -72,6 +72,7 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
   wf_fit shape = {.model = model, .config = *config, .train = *train};
   if (validation) shape.validation = *validation;
   if (!wf_batch_plan(&shape)) return NULL;
+  shape.full_batch = wf_optimizer_full_batch(&model->config);
   shape.progress.learning_rate = shape.progress.rate = model->config.learning_rate;
   shape.progress.plateau_factor = 1;
   shape.progress.plateau_best = shape.progress.stop_best = shape.progress.best = (double)NAN;
@@ -87,6 +88,7 @@ wf_fit *wf_fit_new(wf_model *model, const wf_fit_config *config, const wf_rows *
   if (!is_line(fit)) fit->line = NULL;
   wf_loss_total(fit->train_total, loss, &fit->train, model->K);
   if (fit->validation.rows > 0) wf_loss_total(fit->validation_total, loss, &fit->validation, model->K);
+  if (fit->full_batch) wf_full_batch_begin(fit);
   backup_take(fit);
   epoch_begin(fit);
   return fit;
@@ -226,8 +228,7 @@ static void epoch_close(wf_fit *fit) {
   wf_schedule_epoch(fit, report);
   int stop = wf_monitor_epoch(fit, report);
   if (stop) finish(fit, WF_FIT_STOPPED);
-  else if (p->state == WF_FIT_CONVERGED || p->epochs_done >= fit->config.epochs)
-    finish(fit, p->state == WF_FIT_CONVERGED ? WF_FIT_CONVERGED : WF_FIT_DONE);
+  else if (p->converged || p->epochs_done >= fit->config.epochs) finish(fit, p->converged ? WF_FIT_CONVERGED : WF_FIT_DONE);
   else epoch_begin(fit);
 }
 
@@ -264,9 +265,15 @@ static double advance(wf_fit *fit) {
   wf_progress *p = &fit->progress;
   const wf_rows *rows = p->phase == WF_PHASE_VALIDATE ? &fit->validation : &fit->train;
   int before = p->cursor, training = p->phase == WF_PHASE_TRAIN;
-  if (training && fit->full) {
-    if (wf_full_batch_run(fit)) phase_close(fit);
-    return TRAIN_WORK * (double)fit->B;
+  if (training && fit->full_batch) {
+    double seen = p->rows_seen;
+    switch (wf_full_batch_run(fit)) {
+      case WF_FULL_BATCH_GOES_ON: break;
+      case WF_FULL_BATCH_DIVERGED: diverge(fit); break;
+      case WF_FULL_BATCH_CONVERGED: p->converged = 1; /* fall through */
+      default: phase_close(fit);
+    }
+    return (p->rows_seen - seen) * TRAIN_WORK;
   }
   int good = training ? train_batch(fit) : evaluate_batch(fit, rows);
   double work = (double)(p->cursor - before) * (training ? TRAIN_WORK : 1);

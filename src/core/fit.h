@@ -17,6 +17,7 @@ typedef struct wf_progress {
   int32_t cursor;            /* rows of this phase that are done */
   int32_t state;             /* wf_fit_state */
   int32_t stop_wait;         /* monitor.c: epochs without an improvement */
+  int32_t converged, spare;  /* 1: a full-batch optimiser has met its tolerance; spare: no hidden bytes */
   double epochs_done;        /* of this fit */
   double steps_done;         /* of this fit */
   double rows_seen;
@@ -60,7 +61,8 @@ struct wf_fit {
   wf_real *average;          /* * (padded); else NULL */
   wf_real *mask;             /* * (padded) 1 keeps a weight, 0 holds it at zero; else NULL */
   wf_real *magnitude;        /* (padded) scratch of prune.c; else NULL */
-  wf_full_batch *full;       /* full-batch optimisers; else NULL */
+  int full_batch;            /* 1: a full-batch optimiser */
+  wf_full_batch full;        /* * its state */
   double *train_total;       /* (K) Σ s (y - ȳ)² */
   double *validation_total;  /* (K) */
   wf_real *backup;           /* * (1 + S, padded) the slots at the end of the last finite epoch */

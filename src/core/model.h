@@ -40,6 +40,7 @@ struct wf_pass {
   wf_real **s;           /* (L)(O8 or B4) norms: 1 / √(variance + epsilon) of each column (batchNorm) or row (layerNorm) */
   int first;             /* where the rows of the pass begin within their epoch */
   const wf_real *zero;   /* (D8) the row that fills up a tile of four */
+  wf_real *w;            /* the parameters of the last forward pass */
   const wf_real *line;   /* gradient (D + 1) that kernels/line.h has computed already; NULL: backward goes through the layers */
   wf_real *gathered;     /* (B4, D8) copies of the rows where they are not used as they are; NULL: they are */
 };

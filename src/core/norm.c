@@ -152,7 +152,7 @@ void wf_batch_norm_backward(wf_pass *pass, const wf_model *model, const wf_updat
     column_sums(bias, d, B, layer->O8);
     column_products(weight, d, z, B, layer->O8);
     if (l > 0) /* before the update: it needs the weights of the forward pass */
-      columns_input_gradient(pass->d[l - 1] + o, d, z, pass->s[l] + o, model->slots + layer->weight + o, B > 1 ? bias : none,
+      columns_input_gradient(pass->d[l - 1] + o, d, z, pass->s[l] + o, pass->w + layer->weight + o, B > 1 ? bias : none,
                              B > 1 ? weight : none, B, layer->O8);
     update_columns(update, layer->weight + (size_t)o, weight);
     update_columns(update, layer->bias + (size_t)o, bias);
@@ -213,7 +213,7 @@ void wf_layer_norm_backward(wf_pass *pass, const wf_model *model, const wf_updat
   const wf_layer *layer = &model->layers[l];
   size_t O8 = (size_t)layer->O8;
   for (size_t at = 0, r = 0; r < (size_t)B && l > 0; r++, at += O8) /* before the update, as above */
-    row_input_gradient(pass->d[l - 1] + at, pass->d[l] + at, pass->z[l] + at, model->slots + layer->weight, pass->s[l][r], layer->O);
+    row_input_gradient(pass->d[l - 1] + at, pass->d[l] + at, pass->z[l] + at, pass->w + layer->weight, pass->s[l][r], layer->O);
   for (size_t o = 0; o < O8; o += 8) {
     double sums[8];
     column_products(sums, pass->d[l] + o, pass->z[l] + o, B, layer->O8);

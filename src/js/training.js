@@ -56,6 +56,8 @@ export function checkTraining(options, loss, where) {
 const FULL_BATCH = ['lbfgs', 'conjugateGradient', 'newtonCG'];
 /** What a method that compares losses of steps cannot have. */
 const RANDOM = ['mixup', 'inputNoise', 'resample', 'schedule', 'clip', 'averaging', 'pruning'];
+/** Rows of one part of its evaluation; with batchNorm all rows are one. */
+const PART_ROWS = 1024;
 
 /** @param {any} common @param {string} where */
 function checkTogether(common, where) {
@@ -116,16 +118,17 @@ function scheduleFields({ schedule, optimizer }, epochs, steps, columns, where) 
  * The fields of a fit (WF_FIT_FIELDS).
  * @param {Common} common
  * @param {{ epochs?: number, batchSize?: unknown, shuffle?: boolean, evaluateTraining?: boolean }} given to fit
- * @param {{ rows: number, columns: [string, number][], where: string }} fit rows that train
+ * @param {{ rows: number, columns: [string, number][], where: string, layers: readonly import('./layers.js').Layer[] }} fit rows that train
  * @returns {import('./native.js').FitOptions}
  */
-export function fitFields(common, given, { rows, columns, where }) {
+export function fitFields(common, given, { rows, columns, where, layers }) {
   const { clip = {}, averaging, pruning, earlyStopping, inputNoise, mixup, resample = 'none', recordGradient } = common;
   const epochs = given.epochs === undefined ? common.epochs : checkNumber(given.epochs, training.epochs, where);
-  const batch = batchFields(given.batchSize === undefined ? common.batchSize : checkBatchSize(given.batchSize, where), rows);
+  const whole = FULL_BATCH.includes(common.optimizer.name);
+  const batch = whole ? { batchSize: layers.some(({ type }) => type === 'batchNorm') ? rows : PART_ROWS } : batchFields(given.batchSize === undefined ? common.batchSize : checkBatchSize(given.batchSize, where), rows);
   const steps = Math.ceil(rows / Math.min(rows, batch.batchSize));
   return {
-    epochs, ...batch, shuffle: checkSwitch(given.shuffle ?? true, `${where}: shuffle`), evaluateTraining: checkSwitch(given.evaluateTraining ?? false, `${where}: evaluateTraining`),
+    epochs, ...batch, shuffle: checkSwitch(given.shuffle ?? true, `${where}: shuffle`) && !whole, evaluateTraining: checkSwitch(given.evaluateTraining ?? false, `${where}: evaluateTraining`),
     recordGradient, inputNoise, mixup, resample: codeOf(resamples, resample), ...scheduleFields(common, epochs, steps, columns, where),
     clipValue: clip.value, clipNorm: clip.norm, clipGlobalNorm: clip.globalNorm,
     ...averaging && { average: codeOf(averages, averaging.name), averageDecay: averaging.decay, averageStart: averaging.start ?? Math.floor(epochs * 0.75), averageEvery: averaging.every },

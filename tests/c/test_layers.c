@@ -33,6 +33,7 @@ static pair pair_new(wf_layer_kind kind, int units, int B, double rate) {
   a = (arena){p.memory, 0};
   wf_pass_layout(&p.pass, &a, p.model, B, 1, 0);
   wf_pass_connect(&p.pass, p.model);
+  p.pass.w = p.model->slots;
   p.gradient = calloc(p.model->padded, sizeof *p.gradient);
   return p;
 }
