@@ -36,7 +36,8 @@ SOURCES = \
   src/core/average.c \
   src/core/monitor.c \
   src/core/diagnose.c \
-  src/core/checkpoint.c
+  src/core/checkpoint.c \
+  src/core/minimize.c
 # linear models: build/wasmfit-linear.wasm
 LINEAR_SOURCES = \
   src/core/fold.c \
@@ -55,8 +56,8 @@ LINEAR_SOURCES = \
 ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_batch test_optimizer test_schedule test_step test_control test_prune test_fit test_full_batch test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_logistic test_logistic_edges test_separable test_distributions
-DOUBLE_TESTS = test_gradients test_layers test_optimizer test_step test_control test_prune test_full_batch
+C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_batch test_optimizer test_schedule test_step test_control test_prune test_fit test_full_batch test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
+DOUBLE_TESTS = test_gradients test_layers test_optimizer test_step test_control test_prune test_full_batch test_minimize
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
 

@@ -130,16 +130,9 @@ static descent_state tell_product(descent *d, const double *gradient) {
 
 /* ---- Iterations -------------------------------------------------------------------------------------------------- */
 
-static double greatest(const double *v, int n) {
-  double most = 0;
-  for (int i = 0; i < n && most == most; i++)
-    if (!(fabs(v[i]) <= most)) most = fabs(v[i]);
-  return most;
-}
-
 static int has_converged(const descent *d, int iteration, double before) {
   const lbfgs *l = &d->line;
-  if (greatest(l->gradient, l->n) <= d->options.tolerance) return 1;
+  if (greatest64(l->gradient, l->n) <= d->options.tolerance) return 1;
   double a = fabs(before), b = fabs(l->value), size = a > b ? a : b;
   return iteration && d->options.loss_tolerance > 0 && before - l->value <= d->options.loss_tolerance * (size > 1 ? size : 1);
 }
@@ -157,7 +150,7 @@ descent_state descent_tell(descent *d, double value, const double *gradient) {
   int iteration = l->started;
   double before = l->value;
   if (d->now.phase != PHASE_LINE) return tell_product(d, gradient);
-  if (!iteration && !isfinite(value + greatest(gradient, l->n))) return DESCENT_FAILED;
+  if (!iteration && !isfinite(value + greatest64(gradient, l->n))) return DESCENT_FAILED;
   if (d->options.kind == DESCENT_CONJUGATE_GRADIENT) memcpy(l->scratch, l->gradient, (size_t)l->n * sizeof(double));
   lbfgs_state told = lbfgs_tell(l, value, gradient);
   if (told == LBFGS_AGAIN) return DESCENT_AGAIN;

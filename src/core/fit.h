@@ -93,6 +93,8 @@ void wf_schedule_epoch(wf_fit *fit, const wf_report *report);               /* r
 /* step.c: from dL/d(output) to new weights */
 int wf_step_needs_gradient(const wf_fit_config *config);
 int wf_step(wf_fit *fit, int B); /* 0: the gradient is not finite; nothing was changed, fit->divergence says where */
+void wf_clip_value(wf_real *g, size_t n, wf_real most);
+void wf_clip_norm(wf_real *g, size_t n, double most); /* g (n): a multiple of 4 */
 double wf_penalty(const wf_model *model, const wf_real *w); /* Σ dense layers l1 Σ|w| + l2/2 Σ w² */
 
 /* average.c */

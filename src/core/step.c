@@ -35,11 +35,11 @@ static void scale(wf_real *g, size_t n, wf_real by) {
 /* w within ± most; NaN stays NaN */
 static f32x4 clamp(f32x4 w, wf_real most) { return f32x4_min(f32x4_max(w, f32x4_splat(-most)), f32x4_splat(most)); }
 
-static void clip_value(wf_real *g, size_t n, wf_real most) {
+void wf_clip_value(wf_real *g, size_t n, wf_real most) {
   for (size_t i = 0; i < n; i += 4) f32x4_store(g + i, clamp(f32x4_load(g + i), most));
 }
 
-static void clip_norm(wf_real *g, size_t n, double most) {
+void wf_clip_norm(wf_real *g, size_t n, double most) {
   double share = most / (norm_of(g, n) + 1e-6);
   if (share < 1) scale(g, n, (wf_real)share);
 }
@@ -57,13 +57,13 @@ static int first_broken(const wf_model *model, const wf_real *g) {
 }
 
 static void clip(wf_real *g, const wf_model *model, const wf_fit_config *c) {
-  if (c->clip_value > 0) clip_value(g, model->padded, (wf_real)c->clip_value);
+  if (c->clip_value > 0) wf_clip_value(g, model->padded, (wf_real)c->clip_value);
   for (const wf_layer *layer = model->layers; c->clip_norm > 0 && layer < model->layers + model->L; layer++) {
     if (!has_parameters(layer)) continue;
-    clip_norm(g + layer->weight, layer->bias - layer->weight, c->clip_norm);
-    clip_norm(g + layer->bias, layer->running - layer->bias, c->clip_norm);
+    wf_clip_norm(g + layer->weight, layer->bias - layer->weight, c->clip_norm);
+    wf_clip_norm(g + layer->bias, layer->running - layer->bias, c->clip_norm);
   }
-  if (c->clip_global_norm > 0) clip_norm(g, model->padded, c->clip_global_norm);
+  if (c->clip_global_norm > 0) wf_clip_norm(g, model->padded, c->clip_global_norm);
 }
 
 /* As each layer's backward pass does it in the fused way. */

@@ -16,6 +16,8 @@ export const fitMany = async (...args) => (await import('./fit-many.js')).fitMan
 export const findLearningRate = async (...args) => (await import('./learning-rate.js')).findLearningRate(...args);
 /** @type {typeof import('./gradient-check.js').gradientCheck} */
 export const gradientCheck = async (...args) => (await import('./gradient-check.js')).gradientCheck(...args);
+/** @type {typeof import('./minimize.js').minimize} */
+export const minimize = async (...args) => (await import('./minimize.js')).minimize(...args);
 export { trainTestSplit } from './split.js';
 export { Table } from './table.js';
 export { WasmfitError } from './errors.js';

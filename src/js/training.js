@@ -53,7 +53,7 @@ export function checkTraining(options, loss, where) {
   return common;
 }
 
-const FULL_BATCH = ['lbfgs', 'conjugateGradient', 'newtonCG'];
+export const FULL_BATCH = ['lbfgs', 'conjugateGradient', 'newtonCG'];
 /** What a method that compares losses of steps cannot have. */
 const RANDOM = ['mixup', 'inputNoise', 'resample', 'schedule', 'clip', 'averaging', 'pruning'];
 /** Rows of one part of its evaluation; with batchNorm all rows are one. */
@@ -103,7 +103,7 @@ function batchFields(batch, rows) {
 }
 
 /** @param {Common} common @param {number} epochs @param {number} steps of an epoch @param {[string, number][]} columns @param {string} where */
-function scheduleFields({ schedule, optimizer }, epochs, steps, columns, where) {
+export function scheduleFields({ schedule, optimizer }, epochs, steps, columns, where) {
   if (!schedule) return {};
   const { name, per, monitor, milestones, period, patience, threshold, cooldown, warmup = 0, ...rest } = schedule;
   if (name === 'oneCycle' && rest.cycleMomentum && optimizer.momentum === undefined && optimizer.beta1 === undefined) throw new RangeError(`${where}: schedule oneCycle: cycleMomentum needs an optimizer with momentum or beta1, not ${optimizer.name}`);
