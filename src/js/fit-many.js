@@ -2,6 +2,7 @@
 import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { Estimator, checkSignal } from './estimator.js';
+import { remembering } from './memo.js';
 import { isNode, nodeModule } from './platform.js';
 import { Pool } from './pool.js';
 import { Shared } from './share.js';
@@ -54,7 +55,7 @@ function prepare(jobs, shared) {
   return Array.from(jobs, (given, at) => {
     try {
       const { model, job } = checkJob(given, models);
-      return { model, job: { ...job, task: shared.add(job.task), transfer: [] } };
+      return { model, job: { ...job, task: shared.add(job.task), transfer: [], splits: structuredClone(job.splits) } };
     } catch (error) {
       throw placed(error, `jobs[${at}]`);
     }
@@ -101,7 +102,7 @@ function reporter(onProgress, prepared) {
  */
 export async function fitMany(jobs, options = {}) {
   const { signal, onProgress, workers } = checkOptions(options);
-  const shared = new Shared(), prepared = prepare(jobs, shared), total = prepared.length;
+  const shared = new Shared(), prepared = remembering(() => prepare(jobs, shared)), total = prepared.length;
   if (signal?.aborted) throw signal.reason;
   if (total === 0) return [];
   const kind = prepared.every(({ job }) => job.task.kind === 'network') ? 'network' : 'linear';

@@ -1,6 +1,7 @@
 // prepare.js: from what a caller passes to the rows a fit runs on: encoded, split, scaled · in: X, y, options · out: Rows · next: estimator.js
 import { show } from './errors.js';
 import { toMatrix } from './matrix.js';
+import { once } from './memo.js';
 import { splitIndices } from './split.js';
 import { Table, encode, fitEncoder } from './table.js';
 
@@ -23,11 +24,12 @@ import { Table, encode, fitEncoder } from './table.js';
  * @param {string} name
  * @returns {{ matrix: Matrix<D>, encoder: Encoder | null }}
  */
-export function readFeatures(X, encoder, Type, name = 'X') {
+function readAnew(X, encoder, Type, name = 'X') {
   if (!(X instanceof Table)) return { matrix: toMatrix(X, name, Type), encoder };
   const used = encoder ?? fitEncoder(X, name);
   return { matrix: encode(used, X, Type, name), encoder: used };
 }
+export const readFeatures = once(readAnew);
 
 /**
  * Values for a fit, which goes on after fit() has returned: never the caller's own array, as he may change it meanwhile.
@@ -37,7 +39,8 @@ export function readFeatures(X, encoder, Type, name = 'X') {
  * @param {unknown} given by the caller: typed array, Matrix or anything else
  * @returns {D}
  */
-export const keep = (values, given) => /** @type {D} */ (values === given || values === Object(given).data ? values.slice() : values);
+const keepAnew = (values, given) => /** @type {D} */ (values === given || values === Object(given).data ? values.slice() : values);
+export const keep = once(keepAnew);
 
 /**
  * @param {number} cols
@@ -55,7 +58,7 @@ export function checkFeatures(cols, expected, name = 'X') {
  * @param {Int32Array | null} rows which; null: all
  * @returns {Scaler}
  */
-export function fitScaler({ data, rows: all, cols }, rows) {
+function scalerAnew({ data, rows: all, cols }, rows) {
   const n = rows ? rows.length : all;
   const mean = new Float64Array(cols), scale = new Float64Array(cols);
   for (let c = 0; c < cols; c++) {
@@ -69,6 +72,7 @@ export function fitScaler({ data, rows: all, cols }, rows) {
   }
   return { mean, scale };
 }
+export const fitScaler = once(scalerAnew);
 
 /**
  * Chosen rows as float32, standardised where there is a scaler.
@@ -80,7 +84,7 @@ export function fitScaler({ data, rows: all, cols }, rows) {
  * @returns {Float32Array} a copy, but for all rows of a Float32Array unscaled: those themselves
  * @throws {RangeError} a value beyond the float32 range
  */
-export function gather({ data, rows: all, cols }, rows, scaler, name) {
+function gatherAnew({ data, rows: all, cols }, rows, scaler, name) {
   if (!rows && !scaler && data instanceof Float32Array) return data;
   const n = rows ? rows.length : all;
   const taken = new Float32Array(n * cols);
@@ -99,6 +103,7 @@ export function gather({ data, rows: all, cols }, rows, scaler, name) {
   }
   return taken;
 }
+export const gather = once(gatherAnew);
 
 /**
  * Which rows validate: a seeded share of them, stratified by class where every class has rows enough for both parts.
@@ -110,13 +115,14 @@ export function gather({ data, rows: all, cols }, rows, scaler, name) {
  * @param {boolean} [shuffle] false: the last rows validate
  * @returns {Splits}
  */
-export function splitValidation(rows, fraction, seed, classes, shuffle = true) {
+function splitAnew(rows, fraction, seed, classes, shuffle = true) {
   if (typeof fraction !== 'number') throw new TypeError(`fit: validation must be a fraction, { last: fraction } or { X, y }, not ${show(fraction)}`);
   if (!(fraction > 0 && fraction < 1)) throw new RangeError(`fit: validation is ${show(fraction)}; it must be a fraction between 0 and 1, { last: fraction } or { X, y }`);
   if (rows < 2) throw new RangeError(`fit: X has ${rows} row; a validation share needs at least 2`);
   const { train, test } = splitIndices(rows, { testSize: fraction, seed, stratify: classes, shuffle });
   return { train, validation: test };
 }
+export const splitValidation = once(splitAnew);
 
 /**
  * Whether both parts of a split can have every class.

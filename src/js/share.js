@@ -1,6 +1,7 @@
 // share.js: arrays that several tasks have in common, kept once and sent once · in: tasks · out: tasks without doubles, numbers for arrays · next: pool.js
 
 /** @typedef {Exclude<ArrayBufferView, DataView>} Values */
+/** @typedef {{ values: Values, bits: Uint8Array | Int32Array, uses: number, id: bigint }} One */
 
 /**
  * A copy of plain objects and lists to any depth, with everything else (numbers, words, typed arrays) as `leaf` gives it.
@@ -31,15 +32,15 @@ function equal(a, b) {
  * split, scaling), whatever that did: equal results are one array, others are their own.
  */
 export class Shared {
-  /** By kind and length. @type {Map<string, { values: Values, bits: Uint8Array | Int32Array, uses: number, id: bigint }[]>} */ #known = new Map();
-  /** @type {Map<Values, { uses: number, id: bigint }>} */ #kept = new Map();
+  /** By kind and length. @type {Map<string, One[]>} */ #known = new Map();
+  /** @type {Map<Values, One>} */ #kept = new Map();
 
   /** @param {Values} values @returns {Values} the first with these bits */
   #keep(values) {
     const kind = `${values.constructor.name} ${values.byteLength}`, bits = bitsOf(values);
     const alike = this.#known.get(kind) ?? [];
     this.#known.set(kind, alike);
-    let found = alike.find((other) => other.values === values || equal(other.bits, bits));
+    let found = this.#kept.get(values) ?? alike.find((other) => equal(other.bits, bits));
     if (!found) {
       found = { values, bits, uses: 0, id: BigInt(this.#kept.size) };
       alike.push(found);

@@ -1,6 +1,7 @@
 // targets.js: what a loss learns from: numbers, classes, zeros and ones · in: y · out: numbers or indices, classes · next: network.js
 import { show } from './errors.js';
 import { isMatrix, toLabels, toTarget } from './matrix.js';
+import { once } from './memo.js';
 import { targetsOf } from './options.js';
 
 /** @typedef {import('./labels.js').Label} Label */
@@ -74,7 +75,7 @@ function sharesTarget(y, rows, name, classes) {
  * @param {{ classes: readonly Label[] | null, units?: number, name?: string }} model classes: known from a former fit
  * @returns {Target}
  */
-export function readTarget(y, loss, rows, { classes, units, name = 'y' }) {
+function readAnew(y, loss, rows, { classes, units, name = 'y' }) {
   const kind = targetsOf(loss);
   if (kind === 'N') {
     const numbers = toTarget(y, name, rows);
@@ -85,3 +86,4 @@ export function readTarget(y, loss, rows, { classes, units, name = 'y' }) {
   const known = classes ?? classesFor(toLabels(y, name, rows).classes, units);
   return { outputs: known.length, numbers: null, indices: labelsAmong(y, rows, known, name), classes: [...known] };
 }
+export const readTarget = once(readAnew);

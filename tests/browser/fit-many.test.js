@@ -27,7 +27,7 @@ for (const name of browsers) {
     test('networks and linear models end as each alone would, bit for bit, while the page stays free', async () => {
       const got = await page.evaluate(async () => {
         const { LogisticRegression, MLPRegressor, Ridge, datasets, fitMany } = await import(new URL('/src/js/index.js', location.href).href);
-        const { X, y } = datasets.friedman1({ rows: 300 });
+        const { X, y } = await datasets.friedman1({ rows: 300 });
         const words = Array.from(y, (value) => (value > 14 ? 'high' : 'low'));
         const build = () => [
           ...[0, 1, 2, 3, 4, 5].map((seed) => ({ model: new MLPRegressor({ hiddenLayers: [24], epochs: 60, seed, standardize: seed > 2 }), X, y, options: { validation: 0.2 } })),
@@ -52,7 +52,7 @@ for (const name of browsers) {
       const got = await page.evaluate(async () => {
         const { MLPRegressor, datasets, fitMany } = await import(new URL('/src/js/index.js', location.href).href);
         const { endResting } = await import(new URL('/src/js/pool.js', location.href).href);
-        const { X, y } = datasets.sine({ rows: 100 });
+        const { X, y } = await datasets.sine({ rows: 100 });
         const make = (epochs, seed) => new MLPRegressor({ hiddenLayers: [8], epochs, seed });
         endResting();
         const workers = [], RealWorker = Worker;

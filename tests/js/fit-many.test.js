@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lasso, LinearRegression, LogisticRegression, MLPClassifier, Network, Ridge, Table, WasmfitError, dense, fitMany, init } from 'wasmfit';
+import { once, remembering } from '../../src/js/memo.js';
 import { Shared, restore } from '../../src/js/share.js';
 import { rejected } from './refused.js';
 import { LONG, X, bitsOf, jobsOf, make, until, untimed, watch, y } from './workers.js';
@@ -82,6 +83,46 @@ test('data that jobs share goes once to each worker, also scaled, split and give
       assert.ok(bytes >= 20_000 && bytes <= 20_100, `${name}: ${bytes} bytes to a worker, for 1000 rows of 5 floats`);
     }
   }
+});
+
+test('rows that jobs share are read once, and what each gets back is its own', async () => {
+  let reads = 0;
+  const watched = Array.from(X.data, (value) => new Proxy([value], { get(row, key) {
+    reads += Number(key === '0');
+    return Reflect.get(row, key);
+  } }));
+  const readFor = async (/** @type {number} */ count) => {
+    reads = 0;
+    const models = Array.from({ length: count }, (_, i) => make({ epochs: 2, optimizer: { name: 'adam', learningRate: 0.01 * (i + 1) }, standardize: i % 2 > 0 }));
+    return [await fitMany(models.map((model) => ({ model, X: watched, y, options: { validation: 0.2 } }))), reads];
+  };
+  const [[first, second], twice] = /** @type {any} */ (await readFor(2)), [, often] = await readFor(8);
+  assert.ok(twice > 0);
+  assert.equal(often, twice, 'once in 32 bits, once in 64 to be scaled');
+  assert.deepEqual(first.splits, second.splits);
+  assert.notEqual(first.splits.train.buffer, second.splits.train.buffer);
+});
+
+test('a function is remembered by the same data, numbers and options, for a while only', () => {
+  let calls = 0;
+  const f = once((/** @type {any[]} */ ...given) => {
+    calls++;
+    if (given[0] === 'bad') throw new RangeError('bad');
+    return { given };
+  });
+  const data = new Float64Array(3), list = [1];
+  const cases = [[data], [new Float64Array(3)], [list], [[1]], [0], [-0], [NaN], [{ data, a: { b: 1 } }], [{ data, a: { b: 2 } }], [{ data }], [{ data, c: undefined }], [{ data: list }], [], [undefined], [null], [new Map()]];
+  remembering(() => {
+    const results = cases.map((given) => f(...given));
+    assert.equal(calls, cases.length, 'all are different');
+    assert.deepEqual(cases.map((given) => f(...given) === f(...given)), cases.map(() => true));
+    assert.equal(f({ data, a: { b: 1 } }), results[7]);
+    for (let i = 0; i < 2; i++) assert.throws(() => f('bad'), RangeError);
+    assert.equal(calls, cases.length + 2, 'errors are not remembered');
+  });
+  assert.notEqual(f(data), f(data));
+  assert.throws(() => remembering(() => { throw new RangeError('x'); }), RangeError);
+  assert.notEqual(f(data), f(data), 'nor after an error');
 });
 
 test('arrays are the same only with the same kind, length and bits', () => {

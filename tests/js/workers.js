@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MLPRegressor, datasets } from 'wasmfit';
 import { endResting } from '../../src/js/pool.js';
 
-export const { X, y } = datasets.sine({ rows: 90 });
+export const { X, y } = await datasets.sine({ rows: 90 });
 /** Epochs that never end. */
 export const LONG = 1e8;
 
