@@ -76,7 +76,7 @@ static inline void update_adam(const wf_update *u, size_t at, f32x4 g) {
   f32x4 m = update_mean(u->s1 + at, u->beta1, f32x4_splat(u->gain1), g);
   f32x4 v = update_mean_square(u, u->s2 + at, g);
   if (u->kind == WF_UPDATE_AMSGRAD) {
-    v = f32x4_max(v, f32x4_load(u->s3 + at)); /* in this order a NaN stays one */
+    v = f32x4_max(v, f32x4_load(u->s3 + at));
     f32x4_store(u->s3 + at, v);
   }
   f32x4 denominator = f32x4_madd(f32x4_sqrt(v), f32x4_splat(u->scale), f32x4_splat(u->epsilon));

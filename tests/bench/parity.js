@@ -2,8 +2,9 @@
 //
 // node tests/bench/parity.js, or make parity. Deviation: greatest |ours - theirs| as a share of |theirs|, where a number stands for
 // itself ("each"), or of the greatest of its list ("list"); of a reference of 0 it is |ours|.
-import { ElasticNet, Lasso, LinearRegression, LogisticRegression, Network, Ridge, datasets, dense, init, lassoPath } from 'wasmfit';
+import { ElasticNet, Lasso, LinearRegression, LogisticRegression, Network, Ridge, datasets, dense, init, lassoPath, minimize } from 'wasmfit';
 import { deviation, fixture, rowOf, standardized } from '../js/near.js';
+import { extra, extraOptions, optimizerOf, quadratic, runs, slope, x0 } from '../js/pytorch.js';
 
 await init();
 /** @type {{ technique: string, reference: string, figure: string, cases: number, worst: number, limit: number }[]} */
@@ -112,7 +113,15 @@ async function optimizers() {
   }
 }
 
-for (const part of [nist, linear, logistic, optimizers]) await part();
+async function iterates() {
+  const cases = Object.entries(runs).map(([name, run]) => [name, run.x, { optimizer: optimizerOf(run) }]).concat(Object.entries(extra).map(([name, { x }]) => [name, x, extraOptions[name]]));
+  for (const [name, expected, options] of cases) {
+    const { path } = await minimize(quadratic, x0, { gradient: slope, iterations: 50, tolerance: 0, ...options });
+    for (const [t, x] of expected.entries()) compare(`minimize, ${name}`, 'PyTorch, quadratic', 'iterates', rowOf(path, t), x, 1e-12);
+  }
+}
+
+for (const part of [nist, linear, logistic, optimizers, iterates]) await part();
 const table = [['technique', 'reference', 'figure', 'cases', 'deviation', 'allowed', ''], ...lines.map(({ technique, reference, figure, cases, worst, limit }) => [
   technique, reference, figure, String(cases), worst === 0 ? '0' : worst.toExponential(1), limit.toExponential(0), worst <= limit ? '' : 'TOO FAR'])];
 const widths = table[0].map((_, c) => Math.max(...table.map((line) => line[c].length)));

@@ -168,6 +168,39 @@ static void decay_of_adamw_does_not_go_through_the_means(void) {
   }
 }
 
+/* ---- Numbers at the edge ------------------------------------------------------------------------------------------------ */
+
+/* Steps with the same gradient g for the one weight of a model. */
+static double weight_after(const wf_config *of, double weight, double g, int steps) {
+  wf_config config = *of;
+  config.inputs = config.layers = 1;
+  wf_model *model = wf_model_new(&config, &(wf_layer_config){.units = 1});
+  wf_real values[2] = {(wf_real)weight, 0}, gradient[8] = {(wf_real)g};
+  wf_model_import(model, values, 0);
+  for (int step = 0; step < steps; step++) {
+    wf_update update;
+    wf_update_prepare(&update, model, config.learning_rate, (double)NAN);
+    wf_update_run(&update, 0, gradient, 8);
+    wf_update_done(model, &update);
+  }
+  wf_model_export(values, model, 0);
+  wf_model_free(model);
+  return (double)values[0];
+}
+
+static void no_optimiser_hides_a_nan_or_makes_one(const quadratic_run *run) {
+  CHECK(isnan(weight_after(&run->config, 1, (double)NAN, 1)), "%s: a NaN in the gradient is seen in the weight", run->name);
+  for (double g = 1e-3; g < 1e4; g *= 1.37)
+    CHECK(isfinite(weight_after(&run->config, 1, g, 400)), "%s: 400 steps with the gradient %g", run->name, g);
+}
+
+/* Only where a double would not hold it either. */
+static void what_is_almost_a_denormal_becomes_zero(void) {
+  wf_config config = {.optimizer = WF_SGD, .momentum = 0.5, .learning_rate = 1};
+  double kept = weight_after(&config, 1e-31, 0, 256), before = weight_after(&config, 1e-31, 0, 255);
+  CHECK(before != 0 && (kept == 0) == (sizeof(wf_real) == 4), "1e-31 is %g, then %g", before, kept);
+}
+
 /* ---- The net ----------------------------------------------------------------------------------------------------------- */
 
 static void check_net(const net_run *run, const wf_model *model, int epoch, const double *expected) {
@@ -211,8 +244,10 @@ int main(void) {
     iterates_are_those_of_pytorch(&quadratic_runs[r]);
     resumed_runs_have_the_same_bits(&quadratic_runs[r]);
     places_without_weights_stay_zero(&quadratic_runs[r]);
+    no_optimiser_hides_a_nan_or_makes_one(&quadratic_runs[r]);
   }
   slots_are_those_that_are_used();
+  what_is_almost_a_denormal_becomes_zero();
   momentum_of_a_step_replaces_that_of_the_configuration();
   decay_of_adamw_does_not_go_through_the_means();
   for (size_t r = 0; r < sizeof net_runs / sizeof net_runs[0]; r++) nets_train_as_in_pytorch(&net_runs[r]);

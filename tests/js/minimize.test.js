@@ -3,20 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { minimize } from 'wasmfit';
 import { engineReady } from '../../src/js/engine.js';
-import { fixture } from './near.js';
+import { extra, extraOptions, minimum, optimizerOf, quadratic, runs, slope, x0 } from './pytorch.js';
 
-const { A, b, x0, minimum, runs, extra } = fixture('optim-quadratic');
-const times = (/** @type {ArrayLike<number>} */ x) => A.map((/** @type {number[]} */ row) => row.reduce((sum, a, j) => sum + a * x[j], 0));
-const quadratic = (/** @type {Float64Array} */ x) => times(x).reduce((/** @type {number} */ sum, /** @type {number} */ Ax, /** @type {number} */ i) => sum + x[i] * (Ax / 2 - b[i]), 0);
-const slope = (/** @type {Float64Array} */ x) => times(x).map((/** @type {number} */ Ax, /** @type {number} */ i) => Ax - b[i]);
 const valley = (/** @type {number[]} */ [p, q]) => (1 - p) ** 2 + 100 * (q - p * p) ** 2;
 const valleySlope = (/** @type {number[]} */ [p, q]) => [-2 * (1 - p) - 400 * p * (q - p * p), 200 * (q - p * p)];
-
-/** PyTorch's names. @type {Record<string, string>} */
-const NAMES = { lr: 'learningRate', weight_decay: 'weightDecay', eps: 'epsilon', alpha: 'decay', rho: 'decay', lr_decay: 'learningRateDecay', initial_accumulator_value: 'initialAccumulator' };
-const optimizerOf = (/** @type {any} */ { class: name, options: { betas, ...rest } }) => ({
-  name: name.toLowerCase(), ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [NAMES[key] ?? key, value])), ...betas && { beta1: betas[0], beta2: betas[1] },
-});
 
 /** Every point, as a share of the greatest number of its row or of 1. @param {any} path @param {number[][]} expected */
 function farthest({ data, rows, cols }, expected) {
@@ -38,16 +28,7 @@ describe("iterates on PyTorch's quadratic", () => {
     });
   }
 
-  const sgd = { name: 'sgd', learningRate: 0.05 };
-  const cases = {
-    clip_norm_1: { optimizer: sgd, clip: { globalNorm: 1 } },
-    'clip_value_0.5': { optimizer: sgd, clip: { value: 0.5 } },
-    'l1_0.3': { optimizer: sgd, gradient: (/** @type {Float64Array} */ x) => slope(x).map((/** @type {number} */ g, /** @type {number} */ i) => g + 0.3 * Math.sign(x[i])) },
-    'l2_0.3': { optimizer: sgd, gradient: (/** @type {Float64Array} */ x) => slope(x).map((/** @type {number} */ g, /** @type {number} */ i) => g + 0.3 * x[i]) },
-    adam_cosine: { optimizer: { name: 'adam', learningRate: 0.1 }, schedule: 'cosine' },
-    sgd_diverges: { optimizer: { name: 'sgd', learningRate: 0.6 } },
-  };
-  for (const [name, options] of Object.entries(cases)) {
+  for (const [name, options] of Object.entries(extraOptions)) {
     test(`${name}: all 50 are PyTorch's to 1e-12`, async () => {
       const { path, learningRates, stopped } = await minimize(quadratic, x0, { gradient: slope, iterations: 50, ...options });
       const off = farthest(path, extra[name].x);
@@ -59,7 +40,7 @@ describe("iterates on PyTorch's quadratic", () => {
   }
 
   test('nothing of the reference is left out', () => {
-    assert.deepEqual(Object.keys(cases), Object.keys(extra));
+    assert.deepEqual(Object.keys(extraOptions), Object.keys(extra));
     assert.ok(Object.keys(runs).length === 21);
   });
 });
