@@ -1,4 +1,4 @@
-/* descent.c: L-BFGS, conjugate gradients, Newton-CG, evaluation by evaluation · in: descent.h · out: trials · next: full_batch.c, minimize.c */
+/* descent.c: L-BFGS, conjugate gradients, Newton-CG, evaluation by evaluation · in: values, gradients · out: trials · next: full_batch.c */
 #include "descent.h"
 
 #include <math.h>

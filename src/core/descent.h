@@ -31,7 +31,7 @@ typedef struct descent_options {
   int n, pairs;     /* pairs: of L-BFGS, its memory */
   double tolerance, loss_tolerance;
   double noise;     /* relative error of a value: 2⁻⁴⁰ for functions in f64, 2⁻²⁰ for f64 sums of f32 rows */
-  double reach;     /* Newton-CG: step of the differences of gradients, of (1 + ‖x‖): 2⁻¹⁷ in f64, 2⁻⁸ in f32: the cube root of the error */
+  double reach;     /* Newton-CG: step of the differences of gradients, of 1 + ‖x‖: 2⁻¹⁷ in f64, 2⁻⁸ in f32, the cube root of the error */
 } descent_options;
 
 typedef struct descent {

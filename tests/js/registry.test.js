@@ -103,7 +103,7 @@ for (const { name } of registry.optimizers) {
   test(`${name} lowers the loss`, async () => {
     const model = new MLPRegressor({ hiddenLayers: [8], activation: 'tanh', epochs: 60, optimizer: name });
     const { loss } = await model.fit(X, y);
-    assert.ok(loss[59] < loss[0], `${loss[0]} → ${loss[59]}`);
+    assert.ok(loss[loss.length - 1] < loss[0], `${loss[0]} → ${loss[loss.length - 1]}`); // full-batch methods may converge before
   });
 }
 
