@@ -21,7 +21,8 @@ function ruleOf({ min = -Infinity, max = Infinity, above, below, integer, choice
 export function checkOption(value, info, where) {
   if (value === undefined) return info.default;
   if (typeof info.default === 'boolean') return checkSwitch(value, `${where}: ${info.name}`);
-  if (info.choices && (typeof value === 'string' || info.min === undefined)) return oneOf(value, info.choices, `${where}: ${info.name}`);
+  const words = info.choices ?? [];
+  if (words.length > 0 && (info.min === undefined || (typeof value === 'string' && nearest(value, words)))) return oneOf(value, words, `${where}: ${info.name}`);
   if (info.each || (info.list && (typeof value !== 'number' || info.default === undefined))) return checkMany(value, info, where);
   if (typeof value !== 'number') throw new TypeError(`${where}: ${info.name} must be ${ruleOf(info)}, not ${show(value)}`);
   const { min = -Infinity, max = Infinity, above, below, integer } = info;
@@ -183,7 +184,7 @@ export function checkSchedule(choice, where) {
 
 /** A number, 'full', or how it changes. @param {unknown} value @param {string} where @returns {number | 'full' | Choice} */
 export function checkBatchSize(value, where) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return checkOption(value, training.batchSize, where);
+  if (typeof value !== 'object' || value === null || !('name' in value)) return checkOption(value, training.batchSize, where);
   const complete = checkChoice(value, batchSchedules, `${where}: batchSize`);
   if (complete.least > complete.most) throw new RangeError(`${where}: batchSize random: least is ${complete.least}, most is ${complete.most}; least must not be above most`);
   return complete;

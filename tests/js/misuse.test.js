@@ -39,14 +39,14 @@ describe('options of a constructor', () => {
   const net = (/** @type {any} */ options) => new Network(frozen({ layers: [dense(1)], loss: 'mse', ...options }));
   const sgd = (/** @type {any} */ options) => make({ optimizer: { name: 'sgd', ...options } });
   const adam = (/** @type {any} */ options) => make({ optimizer: { name: 'adam', ...options } });
-  const WHOLE = 'a whole number from 1 to 1000000', MANY = 'a whole number from 1 to 1000000000', SHARE = 'a number from 0 to below 1';
+  const WHOLE = 'a whole number from 1 to 1000000', MANY = 'a whole number from 1 to 1000000000', SHARE = 'a number from 0 to below 1', ROWS = `${MANY} or "full"`;
   /** where, option, how it is passed, the rule, values beside NaN and ±Infinity that break it. @type {[string, string, (value: any) => unknown, string, number[]][]} */
   const NUMBERS = [
-    ['MLPRegressor', 'batchSize', (batchSize) => make({ batchSize }), MANY, [0, -1, 1.5, 1e9 + 1]],
+    ['MLPRegressor', 'batchSize', (batchSize) => make({ batchSize }), ROWS, [0, -1, 1.5, 1e9 + 1]],
     ['MLPRegressor', 'epochs', (epochs) => make({ epochs }), MANY, [0, -1, 1.5, 1e308]],
     ['MLPRegressor', 'seed', (seed) => make({ seed }), 'a whole number from 0 to 2^53', [-1, 0.5, 2 ** 54]],
     ['MLPRegressor', 'hiddenLayers[1]', (units) => make({ hiddenLayers: [4, units] }), WHOLE, [0, -4, 2.5, 2 ** 32]],
-    ['MLPClassifier', 'batchSize', (batchSize) => new MLPClassifier({ batchSize }), MANY, [0]],
+    ['MLPClassifier', 'batchSize', (batchSize) => new MLPClassifier({ batchSize }), ROWS, [0]],
     ['LinearRegression', 'seed', (seed) => new LinearRegression({ seed }), 'a whole number from 0 to 2^53', [-1, 0.5]],
     ['Network', 'inputs', (inputs) => net({ inputs }), WHOLE, [0, -1, 1.5, 1e7]],
     ['dense', 'units', (units) => dense(units), WHOLE, [0, -1, 1.5, 2 ** 32]],
