@@ -1,23 +1,23 @@
-// fit-many.js: 16 small fits one after the other, in one worker, and in as many as there are cores, by turns · in: made numbers · out: medians in ms · next: ../../README.md
+// fit-many.js: 16 small fits one after the other, in one worker, and in as many as there are cores, by turns · in: task T3 · out: medians in ms · next: ../../README.md
 //
 //   node tests/bench/fit-many.js [rounds]
 //
-// The fit is 442 × 10, 10-32-16-1, Adam, batch 32, 100 epochs; "long" are 4 of 2000 epochs. first: the workers are started by the call;
-// after that they are there still, as for calls in a row. machine: how much faster as many plain loops as there are cores end side by side
-// than one after the other, at that time: what no pool of workers can exceed.
+// long: 4 fits of 2000 epochs. first: the workers are started by the call; after that they are there still, as for calls in a row.
+// machine: how much faster as many plain loops as there are cores end side by side than one after the other, at that time: what no pool of
+// workers can exceed.
 import { once } from 'node:events';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { serialize } from 'node:v8';
 import { MLPRegressor, fitMany, init } from 'wasmfit';
 import { endResting } from '../../src/js/pool.js';
-import { Random } from '../../src/js/random.js';
+import { makers } from './data.js';
+import { tasks } from './tasks.js';
 
-const ROWS = 442, COLS = 10, rounds = Number(process.argv[2] ?? 15), cores = availableParallelism();
-const random = new Random(3), X = { data: Float32Array.from({ length: ROWS * COLS }, () => random.normal()), rows: ROWS, cols: COLS };
-const y = Float64Array.from({ length: ROWS }, (_, i) => Math.tanh(X.data[i * COLS]) + X.data[i * COLS + 1] * X.data[i * COLS + 2] + 0.1 * random.normal());
+const { what, cols, batch: batchSize, epochs: EPOCHS = 1, optimizer } = tasks.T3, rounds = Number(process.argv[2] ?? 15), cores = availableParallelism();
+const data = makers.diabetesLike(), X = { data: Float32Array.from(data.x), rows: data.y.length, cols }, y = Float32Array.from(data.y);
 /** @param {number} count @param {number} epochs */
-const jobs = (count, epochs) => Array.from({ length: count }, (_, seed) => ({ model: new MLPRegressor({ hiddenLayers: [32, 16], epochs, seed }), X, y }));
+const jobs = (count, epochs) => Array.from({ length: count }, (_, seed) => ({ model: new MLPRegressor({ hiddenLayers: [32, 16], batchSize, epochs, optimizer, seed }), X, y }));
 
 /** @param {() => Promise<unknown>} work @returns {Promise<number>} ms */
 async function time(work) {
@@ -61,7 +61,7 @@ const times = {};
 const take = async (name, work) => (times[name] ??= []).push(await time(work));
 for (let round = -2; round < rounds; round++) {
   if (round === 0) for (const name of Object.keys(times)) times[name] = []; // the first two compile
-  for (const [name, count, epochs] of /** @type {[string, number, number][]} */ ([['16 fits', 16, 100], ['long', 4, 2000]])) {
+  for (const [name, count, epochs] of /** @type {[string, number, number][]} */ ([['16 fits', 16, EPOCHS], ['long', 4, 20 * EPOCHS]])) {
     if (name === 'long' && round % 5 !== 0) continue;
     await take(`${name}, one after the other`, async () => { for (const { model } of jobs(count, epochs)) await model.fit(X, y); });
     for (const workers of new Set([1, cores])) {
@@ -77,11 +77,11 @@ for (const worker of loops) worker.terminate();
 
 const of = (/** @type {string} */ name) => median(times[name]);
 const ratio = (/** @type {string} */ slow, /** @type {string} */ fast) => `${(of(slow) / of(fast)).toFixed(2)} ×`;
+console.log(`a fit: ${what}`);
 for (const name of ['16 fits', 'long']) {
   const alone = `${name}, one after the other`, one = `${name}, 1`, all = `${name}, ${cores}`;
   console.log(`${name.padEnd(8)} one after the other ${of(alone).toFixed(1)} ms   1 worker ${of(one).toFixed(1)} (first ${of(`${one} first`).toFixed(1)})   ` +
     `${cores} workers ${of(all).toFixed(1)} (first ${of(`${all} first`).toFixed(1)})   ${ratio(one, all)} of 1 worker, ${ratio(alone, all)} of one after the other (first ${ratio(alone, `${all} first`)})`);
 }
 console.log(`machine  ${ratio('machine, one', 'machine, all')}`);
-const data = X.data.byteLength + ROWS * 4;
-console.log(`posted   ${await posted(() => fitMany(jobs(16, 1), { workers: cores }))} bytes for 16 jobs in ${cores} workers; the data are ${data}`);
+console.log(`posted   ${await posted(() => fitMany(jobs(16, 1), { workers: cores }))} bytes for 16 jobs in ${cores} workers; the data are ${X.data.byteLength + y.byteLength}`);
