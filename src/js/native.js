@@ -235,7 +235,9 @@ export class NativeFit {
     this.engine.exports.wf_fit_set_learning_rate(this.pointer, learningRate);
   }
 
-  state() {
+  /** @param {boolean} [last] of a run that ends here: the weights that a fit ends with, those of its best epoch or its average */
+  state(last) {
+    if (last) this.engine.exports.wf_fit_finish(this.pointer);
     return this.model.state();
   }
 

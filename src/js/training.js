@@ -107,6 +107,7 @@ export function scheduleFields({ schedule, optimizer }, epochs, steps, columns, 
   if (!schedule) return {};
   const { name, per, monitor, milestones, period, patience, threshold, cooldown, warmup = 0, ...rest } = schedule;
   if (name === 'oneCycle' && rest.cycleMomentum && optimizer.momentum === undefined && optimizer.beta1 === undefined) throw new RangeError(`${where}: schedule oneCycle: cycleMomentum needs an optimizer with momentum or beta1, not ${optimizer.name}`);
+  if (name === 'cosineRestarts' && rest.factor < 1) throw new RangeError(`${where}: schedule cosineRestarts: factor is ${rest.factor}; it must be at least 1, as periods that shrink would end in ever more restarts`);
   const all = Math.max(1, (per === 'step' ? epochs * steps : epochs) - warmup);
   return {
     ...rest, warmup, schedule: codeOf(schedules, name), perStep: per === 'step', period: period ?? all, milestones: milestones?.length, milestone: milestones,
