@@ -195,18 +195,21 @@ static void diverge(wf_fit *fit) {
   finish(fit, WF_FIT_DIVERGED);
 }
 
+/* Share of dense weights that are zero; NaN where nothing makes them so. */
 static double share_of_zeros(const wf_fit *fit) {
   const wf_model *model = fit->model;
-  double zeros = 0, all = 0, l1 = 0;
+  double zeros = 0, all = 0;
+  int sparse = fit->mask != NULL;
+  for (int l = 0; l < model->L; l++) sparse |= model->layers[l].l1 > 0;
+  if (!sparse) return (double)NAN;
   for (int l = 0; l < model->L; l++) {
     const wf_layer *layer = &model->layers[l];
     if (layer->kind != WF_DENSE) continue;
-    l1 += (double)layer->l1;
     all += (double)layer->I * layer->O;
     for (int i = 0; i < layer->I; i++)
       for (int o = 0; o < layer->O; o++) zeros += model->slots[wf_panel_index(layer, i, o)] == 0;
   }
-  return fit->mask || l1 > 0 ? zeros / all : (double)NAN;
+  return zeros / all;
 }
 
 static void epoch_close(wf_fit *fit) {

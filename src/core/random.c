@@ -88,34 +88,23 @@ double wf_random_beta(double alpha, double seed, uint32_t stream, uint32_t step)
   return 1 / (1 + wf_exp64(other - own));
 }
 
-/* ---- sixteen at once, by vectors --------------------------------------------------------------------------------- */
+/* ---- for whole batches --------------------------------------------------------------------------------------------- */
 
-/* Lane i of out[j] is word j of block `block` + i. */
-static inline void philox_16(u32x4 out[4], double seed, uint32_t stream, uint32_t step, uint32_t attempt, uint32_t block) {
-  uint64_t key = (uint64_t)seed;
-  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-  u32x4 c0 = u32x4_from(block), c1 = u32x4_splat(attempt), c2 = u32x4_splat(step), c3 = u32x4_splat(stream), low0, low1;
-  for (int round = 0; round < 10; round++) {
-    u32x4 high0 = u32x4_mul(&low0, c0, 0xD2511F53u), high1 = u32x4_mul(&low1, c2, 0xCD9E8D57u);
-    c0 = u32x4_xor(u32x4_xor(high1, c1), u32x4_splat(k0));
-    c2 = u32x4_xor(u32x4_xor(high0, c3), u32x4_splat(k1));
-    c1 = low1;
-    c3 = low0;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
-  }
-  out[0] = c0;
-  out[1] = c1;
-  out[2] = c2;
-  out[3] = c3;
+enum { PART = 64 };
+
+/* Words first … first + PART - 1 of (seed, stream, step, part). */
+static void part_words(uint32_t words[PART], double seed, uint32_t stream, uint32_t step, uint32_t part, size_t first) {
+  for (uint32_t i = 0; i < PART; i += 4) philox(words + i, seed, stream, step, part, (uint32_t)(first / 4) + i / 4);
 }
 
 void wf_random_mask(wf_real *mask, size_t n, double rate, double seed, uint32_t stream, uint32_t step, uint32_t part) {
-  u32x4 below = u32x4_splat((uint32_t)(rate * 0x1p32)), words[4];
-  f32x4 zero = f32x4_splat(0), kept = f32x4_splat((wf_real)(1 / (1 - rate)));
-  for (size_t i = 0; i < n; i += 16) {
-    philox_16(words, seed, stream, step, part, (uint32_t)(i / 4));
-    for (size_t j = 0; j < 4; j++) f32x4_store(mask + i + 4 * j, f32x4_select(u32x4_lt(words[j], below), zero, kept));
+  const u32x4 below = u32x4_splat((uint32_t)(rate * 0x1p32));
+  const f32x4 zero = f32x4_splat(0), kept = f32x4_splat((wf_real)(1 / (1 - rate)));
+  uint32_t words[PART];
+  for (size_t i = 0; i < n; i += PART) {
+    part_words(words, seed, stream, step, part, i);
+    for (size_t j = 0; j < PART && i + j < n; j += 4)
+      f32x4_store(mask + i + j, f32x4_select(u32x4_lt(u32x4_load(words + j), below), zero, kept));
   }
 }
 
@@ -142,12 +131,16 @@ static inline void normal_pair(f32x4 out[2], u32x4 u, u32x4 v) {
 }
 
 void wf_random_noise(wf_real *x, size_t n, double sd, double seed, uint32_t stream, uint32_t step, uint32_t part) {
-  f32x4 scale = f32x4_splat((wf_real)sd), noise[4];
-  u32x4 words[4];
-  for (size_t i = 0; i < n; i += 16) {
-    philox_16(words, seed, stream, step, part, (uint32_t)(i / 4));
-    normal_pair(noise, words[0], words[1]);
-    normal_pair(noise + 2, words[2], words[3]);
-    for (size_t j = 0; j < 4; j++) f32x4_store(x + i + 4 * j, f32x4_add(f32x4_load(x + i + 4 * j), f32x4_mul(scale, noise[j])));
+  f32x4 scale = f32x4_splat((wf_real)sd), noise[2];
+  uint32_t words[PART];
+  for (size_t i = 0; i < n; i += PART) {
+    part_words(words, seed, stream, step, part, i);
+    for (size_t j = 0; j < PART && i + j < n; j += 8) {
+      normal_pair(noise, u32x4_load(words + j), u32x4_load(words + j + 4));
+      for (size_t k = 0; k < 2; k++) {
+        wf_real *to = x + i + j + 4 * k;
+        f32x4_store(to, f32x4_add(f32x4_load(to), f32x4_mul(scale, noise[k])));
+      }
+    }
   }
 }

@@ -77,18 +77,12 @@ static inline f32x4 f32x4_from_bytes(const uint8_t *p) {
   return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p))));
 }
 
-/* Words of the random generator. high word of a · m, its low word in low */
+/* Words of the random generator. */
 typedef v128_t u32x4;
+static inline u32x4 u32x4_load(const uint32_t *p) { return wasm_v128_load(p); }
 static inline u32x4 u32x4_splat(uint32_t a) { return wasm_u32x4_splat(a); }
-static inline u32x4 u32x4_from(uint32_t a) { return wasm_i32x4_add(wasm_u32x4_splat(a), wasm_u32x4_const(0, 1, 2, 3)); } /* a, a + 1, … */
-static inline u32x4 u32x4_xor(u32x4 a, u32x4 b) { return wasm_v128_xor(a, b); }
 static inline u32x4 u32x4_shl(u32x4 a, int n) { return wasm_i32x4_shl(a, (uint32_t)n); }
 static inline i32x4 u32x4_lt(u32x4 a, u32x4 b) { return wasm_u32x4_lt(a, b); }
-static inline u32x4 u32x4_mul(u32x4 *low, u32x4 a, uint32_t m) {
-  v128_t by = wasm_u32x4_splat(m), p = wasm_u64x2_extmul_low_u32x4(a, by), q = wasm_u64x2_extmul_high_u32x4(a, by);
-  *low = wasm_i32x4_shuffle(p, q, 0, 2, 4, 6);
-  return wasm_i32x4_shuffle(p, q, 1, 3, 5, 7);
-}
 static inline f32x4 f32x4_from_u32x4(u32x4 a) { return wasm_f32x4_convert_u32x4(a); }
 static inline f32x4 f32x4_from_signed(u32x4 a) { return wasm_f32x4_convert_i32x4(a); }
 
@@ -102,6 +96,7 @@ typedef int64_t i32x4 __attribute__((vector_size(32)));
 typedef float f32x4 __attribute__((vector_size(16)));
 typedef int32_t i32x4 __attribute__((vector_size(16)));
 #endif
+typedef uint32_t u32x4 __attribute__((vector_size(16)));
 
 static inline f32x4 f32x4_load(const wf_real *p) {
   f32x4 a;
@@ -134,20 +129,11 @@ static inline f32x4 f32x4_sqrt(f32x4 a) { return (f32x4){sqrtf(a[0]), sqrtf(a[1]
 static inline f32x4 f32x4_neg(f32x4 a) { return (f32x4)((i32x4)a ^ INT32_MIN); }
 static inline f32x4 f32x4_abs(f32x4 a) { return (f32x4)((i32x4)a & INT32_MAX); }
 static inline i32x4 i32x4_splat(int32_t a) { return (i32x4){a, a, a, a}; }
-static inline i32x4 i32x4_add(i32x4 a, i32x4 b) {
-  typedef uint32_t u32x4 __attribute__((vector_size(16)));
-  return (i32x4)((u32x4)a + (u32x4)b);
-}
-static inline i32x4 i32x4_sub(i32x4 a, i32x4 b) {
-  typedef uint32_t u32x4 __attribute__((vector_size(16)));
-  return (i32x4)((u32x4)a - (u32x4)b);
-}
+static inline i32x4 i32x4_add(i32x4 a, i32x4 b) { return (i32x4)((u32x4)a + (u32x4)b); }
+static inline i32x4 i32x4_sub(i32x4 a, i32x4 b) { return (i32x4)((u32x4)a - (u32x4)b); }
 static inline i32x4 i32x4_and(i32x4 a, i32x4 b) { return a & b; }
 static inline i32x4 i32x4_or(i32x4 a, i32x4 b) { return a | b; }
-static inline i32x4 i32x4_shl(i32x4 a, int n) {
-  typedef uint32_t u32x4 __attribute__((vector_size(16)));
-  return (i32x4)((u32x4)a << (uint32_t)n);
-}
+static inline i32x4 i32x4_shl(i32x4 a, int n) { return (i32x4)((u32x4)a << (uint32_t)n); }
 static inline i32x4 i32x4_shr(i32x4 a, int n) { return a >> n; }
 static inline f32x4 f32x4_from_i32x4(i32x4 a) {
   return (f32x4){(float)a[0], (float)a[1], (float)a[2], (float)a[3]};
@@ -160,23 +146,12 @@ static inline f32x4 f32x4_sum4(f32x4 a, f32x4 b, f32x4 c, f32x4 d) {
 }
 static inline f32x4 f32x4_from_bytes(const uint8_t *p) { return (f32x4){p[0], p[1], p[2], p[3]}; }
 
-typedef uint32_t u32x4 __attribute__((vector_size(16)));
+static inline u32x4 u32x4_load(const uint32_t *p) { return (u32x4){p[0], p[1], p[2], p[3]}; }
 static inline u32x4 u32x4_splat(uint32_t a) { return (u32x4){a, a, a, a}; }
-static inline u32x4 u32x4_from(uint32_t a) { return (u32x4){a, a + 1, a + 2, a + 3}; }
-static inline u32x4 u32x4_xor(u32x4 a, u32x4 b) { return a ^ b; }
 static inline u32x4 u32x4_shl(u32x4 a, int n) { return a << (uint32_t)n; }
 static inline i32x4 u32x4_lt(u32x4 a, u32x4 b) {
   typedef int32_t s32x4 __attribute__((vector_size(16)));
   return __builtin_convertvector((s32x4)(a < b), i32x4);
-}
-static inline u32x4 u32x4_mul(u32x4 *low, u32x4 a, uint32_t m) {
-  u32x4 high;
-  for (int i = 0; i < 4; i++) {
-    uint64_t product = (uint64_t)a[i] * m;
-    (*low)[i] = (uint32_t)product;
-    high[i] = (uint32_t)(product >> 32);
-  }
-  return high;
 }
 static inline f32x4 f32x4_from_u32x4(u32x4 a) { return (f32x4){(wf_real)a[0], (wf_real)a[1], (wf_real)a[2], (wf_real)a[3]}; }
 static inline f32x4 f32x4_from_signed(u32x4 a) {

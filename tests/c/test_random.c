@@ -81,18 +81,14 @@ static void normals_have_the_moments_of_a_normal(void) {
   CHECK(fabs(sum[4] - 3) < 0.12, "fourth moment %g", sum[4]);
 }
 
-/* Masks and noise draw by vectors; word j of block b + i stands in lane i of the j-th vector. */
-static void masks_come_from_the_same_words(void) {
+static void masks_come_from_the_published_words(void) {
   enum { N = 160 };
   uint32_t words[N];
   wf_real mask[N];
   double rate = 0.37;
   wf_random_words(words, 4294967297.0 * 5, WF_STREAM_DROPOUT + 2, 9, N);
   wf_random_mask(mask, N, rate, 4294967297.0 * 5, WF_STREAM_DROPOUT + 2, 9, 0);
-  for (int e = 0; e < N; e++) {
-    int block = e / 16 * 4 + e % 4, word = e % 16 / 4;
-    CHECK((mask[e] == 0) == (words[4 * block + word] < rate * 0x1p32), "element %d is %g", e, (double)mask[e]);
-  }
+  for (int e = 0; e < N; e++) CHECK((mask[e] == 0) == (words[e] < rate * 0x1p32), "element %d is %g", e, (double)mask[e]);
 }
 
 static double normal_cdf(double x) { return erfc(-x * 0.70710678118654752440) / 2; }
@@ -153,7 +149,7 @@ static void noise_has_the_same_bits_in_every_build(void) {
   uint32_t hash = 2166136261u;
   wf_random_noise(x, N, 1, 42, WF_STREAM_NOISE, 7, 64);
   for (size_t i = 0; i < sizeof x; i++) hash = (hash ^ ((unsigned char *)x)[i]) * 16777619u;
-  CHECK(hash == 0x68846c58u, "hash 0x%08x, expected 0x68846c58", hash);
+  CHECK(hash == 0x5dc6a291u, "hash 0x%08x, expected 0x5dc6a291", hash);
 }
 
 static double uniform_cdf(double x) { return x; }
@@ -191,7 +187,7 @@ int main(void) {
   permutations_hold_every_row_once();
   permutations_are_uniform();
   normals_have_the_moments_of_a_normal();
-  masks_come_from_the_same_words();
+  masks_come_from_the_published_words();
   noise_is_normal_and_independent();
   noise_has_the_same_bits_in_every_build();
   beta_draws_are_beta();
