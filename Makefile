@@ -53,10 +53,14 @@ LINEAR_SOURCES = \
   src/core/logistic_pass.c \
   src/core/logistic_proximal.c \
   src/core/logistic_optimum.c
-ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES)
+# quantised networks: build/wasmfit-int8.wasm
+INT8_SOURCES = \
+  src/kernels/int8.c \
+  src/core/quantize.c
+ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES) $(INT8_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_batch test_optimizer test_schedule test_step test_control test_prune test_checkpoint test_fit test_full_batch test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
+C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_batch test_optimizer test_schedule test_step test_control test_prune test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
 DOUBLE_TESTS = test_gradients test_layers test_optimizer test_step test_control test_prune test_full_batch test_minimize
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
@@ -95,7 +99,7 @@ LINEAR_CORE = $(SHARED) $(LINEAR_SOURCES)
 exports = -sEXPORTED_FUNCTIONS=$(subst $(space),$(comma),$(addprefix _,$(shell cat $(1))))
 comma := ,
 space := $(subst ,, )
-WASM = build/wasmfit.wasm build/wasmfit-fast.wasm build/wasmfit-linear.wasm build/wasmfit-double.wasm
+WASM = build/wasmfit.wasm build/wasmfit-fast.wasm build/wasmfit-linear.wasm build/wasmfit-double.wasm build/wasmfit-int8.wasm
 
 # ---- Targets ---------------------------------------------------------------------------------------------------
 
@@ -104,7 +108,7 @@ WASM = build/wasmfit.wasm build/wasmfit-fast.wasm build/wasmfit-linear.wasm buil
 help:
 	@echo 'make start         set-up, build, then the Lab on http://localhost:$(PORT) or the next free port (PORT=...)'
 	@echo 'make test          set-up, build, then every test: C, Node, browsers (WASMFIT_BROWSERS=chromium,firefox,webkit)'
-	@echo 'make build         build/wasmfit.wasm (networks), -fast (relaxed SIMD), -linear (linear models), -double (f64 networks)'
+	@echo 'make build         build/wasmfit.wasm (networks), -fast (relaxed SIMD), -linear (linear models), -int8 (quantised networks), -double (f64 networks)'
 	@echo 'make types         checks the types of src/js and writes build/types'
 	@echo 'make site          the Lab as static files in build/site'
 	@echo 'make test-c        the C tests only: gcc, clang with sanitizers, gradients in double'
@@ -171,6 +175,7 @@ build/wasmfit$(1).wasm: $(2) $(3) $(HEADERS) Makefile | setup
 endef
 $(eval $(call core,,$(CORE),src/exports.txt))
 $(eval $(call core,-linear,$(LINEAR_CORE),src/exports-linear.txt))
+$(eval $(call core,-int8,$(SHARED) $(INT8_SOURCES),src/exports-int8.txt))
 $(eval $(call core,-double,$(CORE),src/exports-double.txt,-DWF_DOUBLE))
 
 # Networks with fused multiply-add. An emcc with clang 17 or newer does it all. Debian's 3.1.6 compiles it with clang-19, but its

@@ -161,6 +161,8 @@ typedef struct wf_layer_statistics {
 int wf_fit_statistics(wf_layer_statistics *statistics, wf_fit *fit, const wf_rows *rows);
 
 #include "wasmfit_linear.h"
+
+#include "wasmfit_int8.h"
 #include "wasmfit_minimize.h"
 
 #endif

@@ -3,7 +3,8 @@ import { WasmfitError, checkKeys, show } from './errors.js';
 import { readUrl } from './platform.js';
 
 /** @typedef {'exact' | 'fast'} Simd */
-/** Networks in f32, linear models, networks in f64: a .wasm each, loaded when it is first needed. @typedef {'network' | 'linear' | 'double'} Core */
+/** Networks in f32, linear models, networks in f64, quantised networks: a .wasm each, loaded when it is first needed.
+ * @typedef {'network' | 'linear' | 'double' | 'int8'} Core */
 /** @typedef {URL | BufferSource | WebAssembly.Module} Source */
 /** @typedef {import('./core.js').Engine} Engine */
 
@@ -13,8 +14,9 @@ const FILES = {
   fast: () => new URL('../../build/wasmfit-fast.wasm', import.meta.url),
   linear: () => new URL('../../build/wasmfit-linear.wasm', import.meta.url),
   double: () => new URL('../../build/wasmfit-double.wasm', import.meta.url),
+  int8: () => new URL('../../build/wasmfit-int8.wasm', import.meta.url),
 };
-const CORES = /** @type {const} */ (['network', 'linear', 'double']);
+const CORES = /** @type {const} */ (['network', 'linear', 'double', 'int8']);
 
 /** Where a caller has them, but for that of networks, which init loads at once. @type {Partial<Record<Core, Source>>} */
 const given = {};
@@ -97,7 +99,7 @@ function readSources(wasm) {
  *
  * @param {{ simd?: Simd, wasm?: Source | Partial<Record<Core, Source>> }} [options]
  *   simd 'exact' (the default): the same bits everywhere; 'fast': networks with fused multiply-add, where the engine has relaxed SIMD
- *   wasm: where the core of networks is, when it is not beside the JavaScript; or where which are: { network, linear, double }
+ *   wasm: where the core of networks is, when it is not beside the JavaScript; or where which are: { network, linear, double, int8 }
  * @returns {Promise<void>}
  * @throws {WasmfitError} NO_WASM, NOT_FOUND, VERSION; ALREADY_LOADED when another build is asked for later
  */

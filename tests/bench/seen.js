@@ -39,7 +39,7 @@ await descent.fit(line.X, line.y);
 say('y = 3x + U(0, 1): slope and R² by least squares', `${digits(/** @type {Float64Array} */ (straight.coef)[0], 5)}, ${digits(straight.score(line.X, line.y), 5)}`);
 say('y = 3x + U(0, 1): slope and R² by gradient descent', `${digits(descent.getWeights()[0].data[0], 5)}, ${digits(descent.score(line.X, line.y), 5)}`);
 
-for (const name of ['wasmfit', 'wasmfit-fast', 'wasmfit-linear', 'wasmfit-double']) {
+for (const name of ['wasmfit', 'wasmfit-fast', 'wasmfit-linear', 'wasmfit-double', 'wasmfit-int8']) {
   const file = await readFile(new URL(`../../build/${name}.wasm`, import.meta.url)).catch(() => null);
   if (file) say(`${name}.wasm, gzipped`, `${(gzipSync(file, { level: 9 }).length / 1000).toFixed(1)} kB`);
 }

@@ -18,7 +18,7 @@ const manifest = JSON.parse(read('package.json'));
 /** Every .wasm, and the list of what it exports. */
 const cores = Object.entries({
   'build/wasmfit.wasm': 'src/exports.txt', 'build/wasmfit-fast.wasm': 'src/exports.txt', 'build/wasmfit-linear.wasm': 'src/exports-linear.txt',
-  'build/wasmfit-double.wasm': 'src/exports-double.txt',
+  'build/wasmfit-double.wasm': 'src/exports-double.txt', 'build/wasmfit-int8.wasm': 'src/exports-int8.txt',
 });
 const builds = cores.map(([build]) => build);
 /** Bytes of a .wasm, gzipped, at most. */
@@ -51,8 +51,8 @@ describe('the border between C and JavaScript', () => {
     const header = headers.replace(/\/\*[^]*?\*\//g, '').replace(/^#(.*\\\n)*.*$/gm, '');
     const declared = [...header.matchAll(/\b(wf_\w+)\s*\([^;{}]*\)\s*;/g)].map(([, name]) => name);
     assert.ok(declared.length > 20);
-    const [networks, linear, double] = ['src/exports.txt', 'src/exports-linear.txt', 'src/exports-double.txt'].map(list);
-    assert.deepEqual([...new Set([...networks, ...linear, ...double])].sort(), declared.sort());
+    const [networks, linear, double, int8] = ['src/exports.txt', 'src/exports-linear.txt', 'src/exports-double.txt', 'src/exports-int8.txt'].map(list);
+    assert.deepEqual([...new Set([...networks, ...linear, ...double, ...int8])].sort(), declared.sort());
     assert.deepEqual(double.filter((name) => !networks.includes(name) && !name.startsWith('wf_minimize_')), []);
   });
 
