@@ -142,7 +142,7 @@
   X(gradient_norm) /* mean over the steps of the norm of the whole gradient, before clipping; NaN if not recorded */ \
   X(batch_size) X(penalty) /* Σ layers l1 Σ|w| + l2/2 Σ w² at the epoch's end; loss is without it */ \
   X(mae) X(validation_mae) /* NUMBERS: mean absolute error; else NaN */ \
-  X(balanced_accuracy) X(validation_balanced_accuracy) X(f1) X(validation_f1) /* CLASS, SHARES: macro means over the classes; else NaN */ \
+  X(balanced_accuracy) X(validation_balanced_accuracy) X(f1) X(validation_f1) /* core/loss.h; else NaN */ \
   X(sparsity) /* share of dense weights that are zero; NaN without l1 and pruning */
 
 #define WF_CODE(code, ...) WF_##code,

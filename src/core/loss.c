@@ -1,9 +1,11 @@
-/* loss.c: see loss.h · in: outputs, targets · out: f64 sums, gradients · next: optimizer.c */
+/* loss.c: sums of losses over the rows of a batch, and what a report makes of them · in: outputs, targets · out: f64 sums, gradients
+ * next: loss_numbers.c, loss_classes.c */
 #include "loss.h"
 
 #include <math.h>
 
-#include "../kernels/vmath.h"
+#include "../kernels/vmath64.h"
+#include "loss_rows.h"
 
 wf_targets wf_loss_targets(wf_loss loss) {
 #define TARGETS(code, name, targets) WF_##targets,
@@ -18,132 +20,172 @@ void wf_sums_clear(wf_sums *sums, int K) {
   for (int k = 0; k < 3 * K; k++) sums->tally[k] = 0;
 }
 
-/* All rows of one output after the other; two sums, so that an addition need not wait for the last one. */
-static void mse_rows(wf_sums *sums, wf_real *d, const wf_real *z, const wf_batch *batch, int K, int O8, wf_real scale) {
-  const wf_real *y = batch->rows->y;
-  int B = batch->B;
+/* Elements first.. of output k, filled up to an even number. Returns how many. */
+static int gather(wf_elements *v, const wf_real *z, const wf_batch *batch, int first, int k, int K, int O8) {
+  const wf_real *y = (const wf_real *)batch->rows->y + k;
+  int n = batch->B - first < WF_ELEMENTS ? batch->B - first : WF_ELEMENTS;
+  for (int i = 0; i < n; i++) {
+    v->z[i] = (double)z[(size_t)(first + i) * (size_t)O8 + (size_t)k];
+    v->y[i] = (double)y[wf_batch_row(batch, first + i) * (size_t)K];
+    v->s[i] = 1;
+  }
+  if (n % 2) v->z[n] = v->y[n] = v->s[n] = 0;
+  for (int i = 0; i < n && batch->partner; i++) {
+    double other = (double)y[(size_t)batch->partner[first + i] * (size_t)K];
+    v->y[i] = (double)batch->share * v->y[i] + (1 - (double)batch->share) * other;
+  }
+  for (int i = 0; i < n && batch->rows->weight; i++) {
+    v->s[i] = wf_batch_weight(batch, first + i);
+    if (v->s[i] == 0) v->z[i] = v->y[i] = 0;
+  }
+  return n;
+}
+
+static void numbers_add(wf_sums *sums, const wf_elements *v, int n, int k) {
+  f64x2 loss = f64x2_splat(0), residual = loss, absolute = loss;
+  for (int i = 0; i < n; i += 2) {
+    f64x2 s = f64x2_load(v->s + i), e = f64x2_sub(f64x2_load(v->z + i), f64x2_load(v->y + i)), se = f64x2_mul(s, e);
+    loss = f64x2_madd(loss, s, f64x2_load(v->value + i));
+    residual = f64x2_madd(residual, se, e);
+    absolute = f64x2_add(absolute, f64x2_abs(se));
+  }
+  sums->loss += f64x2_sum(loss);
+  sums->residual[k] += f64x2_sum(residual);
+  sums->absolute += f64x2_sum(absolute);
+}
+
+static void binary_add(wf_sums *sums, const wf_elements *v, int n, int k, int K) {
+  const f64x2 zero = f64x2_splat(0), half = f64x2_splat(0.5);
+  f64x2 loss = zero, all = zero, truth = zero, taken = zero, both = zero;
+  for (int i = 0; i < n; i += 2) {
+    f64x2 s = f64x2_load(v->s + i), is = f64x2_select(f64x2_lt(f64x2_load(v->y + i), half), zero, s);
+    i64x2 above = f64x2_lt(zero, f64x2_load(v->z + i));
+    loss = f64x2_madd(loss, s, f64x2_load(v->value + i));
+    all = f64x2_add(all, s);
+    truth = f64x2_add(truth, is);
+    taken = f64x2_add(taken, f64x2_select(above, s, zero));
+    both = f64x2_add(both, f64x2_select(above, is, zero));
+  }
+  double is = f64x2_sum(truth), as = f64x2_sum(taken), right = f64x2_sum(both);
+  sums->loss += f64x2_sum(loss);
+  sums->correct += (f64x2_sum(all) - is) - (as - 2 * right);
+  sums->tally[k] += is;
+  sums->tally[K + k] += as;
+  sums->tally[2 * K + k] += right;
+}
+
+/* Losses that are sums over elements, one output after the other. per: 1 / (K Σ s). */
+static void element_rows(wf_sums *sums, wf_real *d, const wf_real *z, const wf_model *model, const wf_batch *batch, int K, int O8,
+                         double per) {
+  const wf_config *config = &model->config;
+  int numbers = wf_loss_targets((wf_loss)config->loss) == WF_NUMBERS;
+  wf_elements v;
   for (int k = 0; k < K; k++) {
-    double sum[2] = {0, 0};
-    for (int r = 0; r < B; r++) {
+    v.positive = (double)model->positive[k];
+    for (int first = 0; first < batch->B; first += WF_ELEMENTS) {
+      int n = gather(&v, z, batch, first, k, K, O8), filled = n + n % 2;
+      if (numbers) wf_loss_numbers(&v, filled, config);
+      else wf_loss_binary(&v, filled, config);
+      if (numbers) numbers_add(sums, &v, filled, k);
+      else binary_add(sums, &v, filled, k, K);
+      for (int i = 0; d && i < n; i++)
+        d[(size_t)(first + i) * (size_t)O8 + (size_t)k] = (wf_real)(v.s[i] * per) * (wf_real)v.slope[i];
+    }
+  }
+}
+
+/* The same for squared errors of rows without weights and mixup, which most regressions have: in one loop, a third faster. Two sums of each
+ * kind, so that an addition need not wait for the last one. */
+static void plain_squares(wf_sums *sums, wf_real *d, const wf_real *z, const wf_batch *batch, int K, int O8) {
+  const wf_real *y = batch->rows->y;
+  const wf_real scale = (wf_real)(2 / ((double)batch->B * K));
+  for (int k = 0; k < K; k++) {
+    double squares[2] = {0, 0}, absolute[2] = {0, 0};
+    for (int r = 0; r < batch->B; r++) {
       double e = (double)z[(size_t)r * (size_t)O8 + (size_t)k] - (double)y[wf_batch_row(batch, r) * (size_t)K + (size_t)k];
-      sum[r & 1] += e * e;
+      squares[r & 1] += e * e;
+      absolute[r & 1] += fabs(e);
       if (d) d[(size_t)r * (size_t)O8 + (size_t)k] = scale * (wf_real)e;
     }
-    sums->residual[k] += sum[0] + sum[1];
-    sums->loss += sum[0] + sum[1];
-  }
-}
-
-/* Index of the greatest, the first of equals: the answer of a classifier. */
-static int argmax(const wf_real *z, int K) {
-  int best = 0;
-  for (int k = 1; k < K; k++)
-    if (z[k] > z[best]) best = k;
-  return best;
-}
-
-/* z (O8) ← e^(z - greatest), 0 in the padding and at the greatest itself. Returns their sum: Σ_j≠greatest. */
-static wf_real softmax_terms(wf_real *z, int K, int O8, int greatest) {
-  f32x4 shift = f32x4_splat(z[greatest]), sum = f32x4_splat(0);
-  for (int k = K; k < O8; k++) z[k] = -INFINITY;
-  z[greatest] = -INFINITY;
-  for (int k = 0; k < O8; k += 4) {
-    f32x4 e = f32x4_exp(f32x4_sub(f32x4_load(z + k), shift));
-    f32x4_store(z + k, e);
-    sum = f32x4_add(sum, e);
-  }
-  return f32x4_sum(sum);
-}
-
-static void cross_entropy_row(wf_sums *sums, wf_real *d, wf_real *z, int label, int K, int O8, wf_real scale) {
-  int greatest = argmax(z, K);
-  double behind = (double)z[greatest] - (double)z[label];
-  wf_real rest = softmax_terms(z, K, O8, greatest);
-  wf_real log_rest[4];
-  f32x4_store(log_rest, f32x4_log1p(f32x4_splat(rest)));
-  sums->loss += behind + (double)log_rest[0];
-  sums->correct += greatest == label;
-  if (!d) return;
-  z[greatest] = 1;
-  f32x4 factor = f32x4_splat(scale / (1 + rest));
-  for (int k = 0; k < O8; k += 4) f32x4_store(d + k, f32x4_mul(f32x4_load(z + k), factor));
-  d[label] = label == greatest ? -(scale * rest / (1 + rest)) : d[label] - scale; /* p - 1 without cancellation */
-}
-
-static void binary_row(wf_sums *sums, wf_real *d, const wf_real *z, const wf_real *y, int K, wf_real scale) {
-  for (int k = 0; k < K; k += 4) {
-    f32x4 v = f32x4_load(z + k);
-    wf_real p[4], term[4];
-    f32x4_store(p, f32x4_sigmoid(v));
-    f32x4_store(term, f32x4_log1p(f32x4_exp(f32x4_neg(f32x4_abs(v)))));
-    for (int j = 0; j < 4 && k + j < K; j++) {
-      double t = (double)y[k + j], logit = (double)z[k + j];
-      sums->loss += ((logit > 0 ? logit : 0) - logit * t) + (double)term[j];
-      sums->correct += (logit > 0) == (t >= 0.5);
-      if (d) d[k + j] = scale * (p[j] - y[k + j]);
-    }
+    sums->residual[k] += squares[0] + squares[1];
+    sums->loss += squares[0] + squares[1];
+    sums->absolute += absolute[0] + absolute[1];
   }
 }
 
 double wf_loss_rows(wf_sums *sums, wf_real *d, wf_real *z, const wf_model *model, const wf_batch *batch, int K, int O8) {
-  wf_loss loss = (wf_loss)model->config.loss;
+  wf_targets kind = wf_loss_targets((wf_loss)model->config.loss);
   int B = batch->B;
-  double n = loss == WF_CROSS_ENTROPY ? B : (double)B * K;
-  wf_real scale = (wf_real)((loss == WF_MSE ? 2 : 1) / n);
-  const void *y = batch->rows->y;
+  double weight = batch->rows->weight ? 0 : B;
+  for (int r = 0; r < B && batch->rows->weight; r++) weight += wf_batch_weight(batch, r);
   sums->rows += B;
-  sums->weight += B;
-  if (loss == WF_MSE) {
-    mse_rows(sums, d, z, batch, K, O8, scale);
-    return B;
+  sums->weight += weight;
+  double per = weight > 0 ? 1 / weight : 0;
+  if (kind == WF_CLASS) wf_loss_class_rows(sums, d, z, &model->config, batch, K, O8, per);
+  else if (kind == WF_SHARES) wf_loss_share_rows(sums, d, z, &model->config, batch, K, O8, per);
+  else if ((wf_loss)model->config.loss == WF_MSE && !batch->rows->weight && !batch->partner) plain_squares(sums, d, z, batch, K, O8);
+  else element_rows(sums, d, z, model, batch, K, O8, weight > 0 ? 1 / (weight * K) : 0);
+  return weight;
+}
+
+/* f1: 2 both / (truth + taken), mean over the classes that are there or taken to be. Returns the mean over the classes that are there of
+ * the share of their rows that is found. */
+static double class_means(double *f1, const double *truth, const double *taken, const double *both, int K) {
+  double found = 0, harmonic = 0, there = 0, seen = 0;
+  for (int k = 0; k < K; k++) {
+    if (truth[k] > 0) found += both[k] / truth[k], there++;
+    if (truth[k] + taken[k] > 0) harmonic += 2 * both[k] / (truth[k] + taken[k]), seen++;
   }
-  for (int r = 0; r < B; r++, z += O8) {
-    size_t row = wf_batch_row(batch, r);
-    if (loss == WF_CROSS_ENTROPY) cross_entropy_row(sums, d, z, ((const int32_t *)y)[row], K, O8, scale);
-    else binary_row(sums, d, z, (const wf_real *)y + row * (size_t)K, K, scale);
-    if (d) d += O8;
-  }
-  return B;
+  *f1 = harmonic / seen;
+  return found / there;
+}
+
+/* F1 of the positive class, mean over the outputs, 0 where it is neither there nor taken. The negative class is what is left of all; of
+ * weights that are no whole numbers rounding leaves something, too. */
+static void binary_measures(wf_measures *m, const double *tally, int K, double all) {
+  const double *truth = tally, *taken = tally + K, *both = tally + 2 * K;
+  m->f1 = 0;
+  for (int k = 0; k < K; k++) m->f1 += truth[k] + taken[k] > 0 ? 2 * both[k] / (truth[k] + taken[k]) / K : 0;
+  double left = all - truth[0], none = all - truth[0] - taken[0] + both[0], unused;
+  if (left < 1e-9 * all) left = none = 0;
+  if (K == 1)
+    m->balanced_accuracy =
+        class_means(&unused, (double[]){truth[0], left}, (double[]){taken[0], all - taken[0]}, (double[]){both[0], none}, 2);
 }
 
 void wf_loss_measure(wf_measures *measures, const wf_sums *sums, const double *total, wf_loss loss, int K) {
   wf_targets kind = wf_loss_targets(loss);
-  double n = sums->weight, elements = kind == WF_CLASS || kind == WF_SHARES ? n : n * K, r2 = 0;
+  int rowwise = kind == WF_CLASS || kind == WF_SHARES;
+  double n = sums->weight, elements = rowwise ? n : n * K, r2 = 0;
+  const double *tally = sums->tally;
   *measures = (wf_measures){sums->loss / elements, sums->correct / elements, (double)NAN, (double)NAN, (double)NAN};
+  if (kind == WF_BINARY) binary_measures(measures, tally, K, n);
+  if (rowwise) measures->balanced_accuracy = class_means(&measures->f1, tally, tally + K, tally + 2 * K, K);
   if (kind != WF_NUMBERS) return;
-  for (int k = 0; k < K; k++)
-    r2 += total[k] > 0 ? 1 - sums->residual[k] / total[k] : sums->residual[k] == 0 ? 1 : 0;
+  for (int k = 0; k < K; k++) r2 += total[k] > 0 ? 1 - sums->residual[k] / total[k] : sums->residual[k] == 0 ? 1 : 0;
   measures->metric = r2 / K;
+  measures->mae = sums->absolute / elements;
 }
 
+/* The mean is that of the differences to one of the targets, which are all 0 where the target is constant. */
 void wf_loss_total(double *total, wf_loss loss, const wf_rows *rows, int K) {
-  if (loss != WF_MSE) return;
+  if (wf_loss_targets(loss) != WF_NUMBERS) return;
+  const wf_batch all = {.rows = rows, .B = rows->rows};
   const wf_real *y = rows->y;
   for (int k = 0; k < K; k++) {
-    double mean = 0;
-    for (int32_t r = 0; r < rows->rows; r++) mean += (double)y[(size_t)r * (size_t)K + (size_t)k];
-    mean /= rows->rows;
+    int first = 0;
+    while (first < all.B - 1 && wf_batch_weight(&all, first) == 0) first++;
+    double base = (double)y[(size_t)first * (size_t)K + (size_t)k], mean = 0, weight = 0;
+    for (int r = 0; r < all.B; r++) {
+      double s = wf_batch_weight(&all, r);
+      mean += s * ((double)y[(size_t)r * (size_t)K + (size_t)k] - base);
+      weight += s;
+    }
+    mean = weight > 0 ? mean / weight : 0;
     total[k] = 0;
-    for (int32_t r = 0; r < rows->rows; r++) {
-      double e = (double)y[(size_t)r * (size_t)K + (size_t)k] - mean;
-      total[k] += e * e;
-    }
-  }
-}
-
-void wf_loss_probabilities(wf_real *z, const wf_config *config, int B, int K, int O8) {
-  wf_loss loss = (wf_loss)config->loss;
-  if (loss == WF_MSE) return;
-  for (int r = 0; r < B; r++, z += O8) {
-    f32x4 factor = f32x4_splat(1);
-    if (loss == WF_CROSS_ENTROPY) {
-      int greatest = argmax(z, K);
-      factor = f32x4_splat(1 / (1 + softmax_terms(z, K, O8, greatest)));
-      z[greatest] = 1;
-    }
-    for (int k = 0; k < O8; k += 4) {
-      f32x4 v = f32x4_load(z + k);
-      f32x4_store(z + k, loss == WF_CROSS_ENTROPY ? f32x4_mul(v, factor) : f32x4_sigmoid(v));
+    for (int r = 0; r < all.B; r++) {
+      double e = ((double)y[(size_t)r * (size_t)K + (size_t)k] - base) - mean;
+      total[k] += wf_batch_weight(&all, r) * e * e;
     }
   }
 }

@@ -65,6 +65,11 @@ static inline wf_real f32x4_sum(f32x4 a) {
   f32x4 t = wasm_f32x4_add(a, wasm_i32x4_shuffle(a, a, 2, 3, 2, 3));
   return wasm_f32x4_extract_lane(t, 0) + wasm_f32x4_extract_lane(t, 1);
 }
+/* the greatest lane */
+static inline wf_real f32x4_most(f32x4 a) {
+  f32x4 t = f32x4_max(a, wasm_i32x4_shuffle(a, a, 2, 3, 0, 1));
+  return wasm_f32x4_extract_lane(f32x4_max(t, wasm_i32x4_shuffle(t, t, 1, 0, 3, 2)), 0);
+}
 /* the f32x4_sum of four vectors at once, one a lane, in the same order */
 static inline f32x4 f32x4_sum4(f32x4 a, f32x4 b, f32x4 c, f32x4 d) {
   f32x4 ab = wasm_f32x4_add(wasm_i32x4_shuffle(a, b, 0, 1, 4, 5), wasm_i32x4_shuffle(a, b, 2, 3, 6, 7));
@@ -141,6 +146,10 @@ static inline f32x4 f32x4_from_i32x4(i32x4 a) {
 #endif
 static inline f32x4 f32x4_madd(f32x4 a, f32x4 b, f32x4 c) { return a * b + c; }
 static inline wf_real f32x4_sum(f32x4 a) { return (a[0] + a[2]) + (a[1] + a[3]); }
+static inline wf_real f32x4_most(f32x4 a) {
+  wf_real t = a[0] < a[2] ? a[2] : a[0], u = a[1] < a[3] ? a[3] : a[1];
+  return t < u ? u : t;
+}
 static inline f32x4 f32x4_sum4(f32x4 a, f32x4 b, f32x4 c, f32x4 d) {
   return (f32x4){f32x4_sum(a), f32x4_sum(b), f32x4_sum(c), f32x4_sum(d)};
 }

@@ -1,6 +1,6 @@
-/* vmath64.h: exponential and logarithm of two doubles at once · in: f64x2 · out: f64x2_exp, f64x2_log1p · next: ../core/search.h
+/* vmath64.h: exponential and logarithm of two doubles at once · in: f64x2 · out: f64x2_exp, f64x2_log, f64x2_log1p · next: ../core/search.h
  *
- * The arithmetic of scalar64.h, lane by lane and so of the same bits, over the arguments that logistic losses have. */
+ * The arithmetic of scalar64.h, lane by lane and so of the same bits, over the arguments that losses have. */
 #ifndef WF_VMATH64_H
 #define WF_VMATH64_H
 
@@ -16,6 +16,12 @@ static inline i64x2 f64x2_lt(f64x2 a, f64x2 b) { return wasm_f64x2_lt(a, b); }
 static inline f64x2 f64x2_select(i64x2 mask, f64x2 a, f64x2 b) { return wasm_v128_bitselect(a, b, mask); }
 /* 2^n of t = 1.5 · 2^52 + n, -1022 <= n <= 1023: the last bits of t are n */
 static inline f64x2 f64x2_power(f64x2 t) { return wasm_i64x2_shl(wasm_i64x2_add(t, wasm_i64x2_splat(1023)), 52); }
+/* x = 2^e m, m in [√½, √2), of a normal x > 0: returns m, and e as an integer in the last bits of 1.5 · 2^52 + e */
+static inline f64x2 f64x2_split(f64x2 *e, f64x2 x) {
+  const v128_t exponent = wasm_i64x2_shr(wasm_i64x2_sub(x, wasm_i64x2_splat(0x3fe6a09e667f3bcd)), 52); /* the bits of √½ */
+  *e = wasm_i64x2_add(exponent, wasm_i64x2_splat(0x4338000000000000));
+  return wasm_i64x2_sub(x, wasm_i64x2_shl(exponent, 52));
+}
 #else
 typedef int64_t i64x2 __attribute__((vector_size(16)));
 static inline f64x2 f64x2_div(f64x2 a, f64x2 b) { return a / b; }
@@ -25,6 +31,11 @@ static inline f64x2 f64x2_min(f64x2 a, f64x2 b) { return f64x2_select(f64x2_lt(b
 static inline f64x2 f64x2_power(f64x2 t) {
   typedef uint64_t u64x2 __attribute__((vector_size(16)));
   return (f64x2)(((u64x2)t + 1023) << 52);
+}
+static inline f64x2 f64x2_split(f64x2 *e, f64x2 x) {
+  const i64x2 exponent = ((i64x2)x - 0x3fe6a09e667f3bcd) >> 52;
+  *e = (f64x2)(exponent + 0x4338000000000000);
+  return (f64x2)((i64x2)x - exponent * ((int64_t)1 << 52));
 }
 #endif
 
@@ -41,6 +52,18 @@ static inline f64x2 f64x2_exp(f64x2 x) {
   for (int k = 0; k < 12; k++) q = f64x2_madd(f64x2_splat(inverse_factorial[k]), q, r);
   const f64x2 rest = f64x2_madd(f64x2_sub(f64x2_sub(high, r), low), f64x2_mul(r, r), q);
   return f64x2_mul(f64x2_add(f64x2_splat(1), f64x2_add(r, rest)), f64x2_power(t));
+}
+
+/* log x within 1 ulp for normal x > 0. */
+static inline f64x2 f64x2_log(f64x2 x) {
+  static const double coefficient[] = {2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3};
+  f64x2 e, f = f64x2_sub(f64x2_split(&e, x), f64x2_splat(1));
+  e = f64x2_sub(e, f64x2_splat(0x1.8p52));
+  const f64x2 s = f64x2_div(f, f64x2_add(f64x2_splat(2), f)), z = f64x2_mul(s, s);
+  f64x2 r = f64x2_splat(0);
+  for (int k = 0; k < 9; k++) r = f64x2_mul(z, f64x2_add(r, f64x2_splat(coefficient[k])));
+  const f64x2 low = f64x2_msub(f64x2_mul(s, f64x2_sub(f, r)), e, f64x2_splat(7.371002565167799e-13));
+  return f64x2_add(f64x2_mul(e, f64x2_splat(0x1.62e42fefa2p-1)), f64x2_sub(f, low));
 }
 
 /* log(1 + x) within 2 ulp for 0 <= x <= 1, as wf_log64: f = x, or above √2 - 1 f = (x - 1) / 2 and ln 2 more. */

@@ -7,6 +7,7 @@
 
 #include "../../src/kernels/scalar64.h"
 #include "../../src/kernels/vmath.h"
+#include "../../src/kernels/vmath64.h"
 #include "check.h"
 
 #ifndef __has_feature
@@ -223,6 +224,30 @@ static void test_pow64_is_exact_for_whole_exponents_and_near_for_others(void) {
   CHECK(hash == 0xbb0716b9u, "wf_pow64: hash 0x%08x, expected 0xbb0716b9", hash);
 }
 
+static void test_two_logarithms_at_once_have_the_bits_of_one(void) {
+  const uint64_t stride = (STRIDE < 397 ? 397 : STRIDE) * 0x2f0b4a27ull;
+  int same = 1;
+  for (uint64_t bits = 0x0010000000000000ull; bits < 0x7ff0000000000000ull - stride; bits += 2 * stride) {
+    uint64_t two[2] = {bits, bits + stride};
+    double x[2], log[2];
+    memcpy(x, two, sizeof x);
+    f64x2_store(log, f64x2_log(f64x2_load(x)));
+    for (int i = 0; i < 2; i++) {
+      double want = wf_log64(x[i]);
+      same &= memcmp(&want, &log[i], sizeof want) == 0;
+    }
+  }
+  CHECK(same, "f64x2_log has the bits of wf_log64");
+}
+
+static void test_the_greatest_lane_is_found_in_any_place(void) {
+  for (int i = 0; i < 256; i++) {
+    wf_real x[4] = {(wf_real)(i & 3), (wf_real)(i >> 2 & 3), (wf_real)(i >> 4 & 3), (wf_real)(i >> 6)}, most = x[0];
+    for (int lane = 1; lane < 4; lane++) most = x[lane] > most ? x[lane] : most;
+    CHECK(f32x4_most(f32x4_load(x)) == most, "f32x4_most of %g %g %g %g", (double)x[0], (double)x[1], (double)x[2], (double)x[3]);
+  }
+}
+
 int main(void) {
   test_every_function_stays_within_its_bound();
   test_special_values_are_exact();
@@ -231,5 +256,7 @@ int main(void) {
   test_log64_is_within_one_ulp_and_the_same_in_every_build();
   test_cospi64_is_within_2_to_the_minus_52_and_the_same_in_every_build();
   test_pow64_is_exact_for_whole_exponents_and_near_for_others();
+  test_two_logarithms_at_once_have_the_bits_of_one();
+  test_the_greatest_lane_is_found_in_any_place();
   return check_report("test_vmath");
 }

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "../../src/core/loss.h"
 #include "../../src/core/random.h"
 
 /* The optimisers' defaults, as PyTorch has them. */
@@ -33,16 +34,27 @@ static inline wf_real *toy_numbers(int n, uint32_t step) {
   return values;
 }
 
-/* Targets that fit a loss: numbers, class indices, or zeros and ones; free them. */
-static inline void *toy_targets(wf_loss loss, int rows, int K) {
+/* Labels 0..K-1; free them. */
+static inline int32_t *toy_labels(int rows, int K) {
   wf_real *numbers = toy_numbers(rows * K, 99);
-  if (loss == WF_CROSS_ENTROPY) {
-    int32_t *labels = malloc((size_t)rows * sizeof *labels);
-    for (int r = 0; r < rows; r++) labels[r] = (int32_t)((numbers[r] + 1) / 2 * (wf_real)K);
-    free(numbers);
-    return labels;
+  int32_t *labels = malloc((size_t)rows * sizeof *labels);
+  for (int r = 0; r < rows; r++) labels[r] = (int32_t)((numbers[r] + 1) / 2 * (wf_real)K);
+  free(numbers);
+  return labels;
+}
+
+/* Targets that fit a loss: numbers (of poisson above 0), labels, zeros and ones, or shares that sum to 1; free them. */
+static inline void *toy_targets(wf_loss loss, int rows, int K) {
+  wf_targets kind = wf_loss_targets(loss);
+  if (kind == WF_CLASS) return toy_labels(rows, K);
+  wf_real *numbers = toy_numbers(rows * K, 99);
+  for (int i = 0; i < rows * K && kind == WF_BINARY; i++) numbers[i] = numbers[i] > 0;
+  for (int i = 0; i < rows * K && (kind == WF_SHARES || loss == WF_POISSON); i++) numbers[i] += 1;
+  for (int r = 0; r < rows && kind == WF_SHARES; r++) {
+    wf_real sum = 0;
+    for (int k = 0; k < K; k++) sum += numbers[r * K + k];
+    for (int k = 0; k < K; k++) numbers[r * K + k] /= sum;
   }
-  for (int i = 0; i < rows * K && loss == WF_BINARY_CROSS_ENTROPY; i++) numbers[i] = numbers[i] > 0;
   return numbers;
 }
 
