@@ -148,7 +148,8 @@ void wf_fit_divergence(wf_divergence *divergence, const wf_fit *fit);
 
 /* A checkpoint: everything that must be kept to go on bit for bit: weights, optimiser state, progress, early stopping, averages, masks.
  * A fit made with the same configurations (but for the number of epochs) and the same rows takes it back. restore returns 1: restored;
- * 0: these bytes are of a fit with another configuration, or no checkpoint; -1: of one on other rows; then nothing is changed. */
+ * 0: these bytes are of a fit with another configuration, or no checkpoint; -1: of one on other rows; then nothing is changed.
+ * A finished fit that now has more epochs goes on. Reports that have not been read yet are no part of a checkpoint: read them first. */
 size_t wf_fit_checkpoint_size(const wf_fit *fit);
 void wf_fit_checkpoint_save(void *bytes, const wf_fit *fit);
 int wf_fit_checkpoint_restore(wf_fit *fit, const void *bytes, size_t size);

@@ -124,15 +124,15 @@
   X(input_noise, 0, 1e6, REAL)                            /* standard deviation of Gaussian noise on training features */ \
   X(mixup, 0, 1e3, REAL)                                  /* alpha of Beta(alpha, alpha); 0: no */ \
   X(average, 0, WF_AVERAGE_COUNT - 1, INT)                /* wf_average */ \
-  X(average_decay, 0, 1, OPEN)                            /* ema */ \
-  X(average_start, 0, 1e9, INT)                           /* swa: first epoch whose weights count */ \
+  X(average_decay, 0, 1, OPEN)                            /* ema: a ← decay a + (1 - decay) w after every step */ \
+  X(average_start, 0, 1e9, INT)                           /* swa: first epoch of this fit, counted from 1, whose weights count */ \
   X(average_every, 1, 1e9, INT)                           /* swa: epochs from one to the next */ \
   X(stop_monitor, 0, WF_REPORT_COUNT - 1, INT)            /* early stopping: a report's field; 0 (epoch): none */ \
-  X(stop_patience, 0, 1e9, INT)                           \
-  X(stop_min_delta, 0, 1e30, REAL)                        \
+  X(stop_patience, 0, 1e9, INT)                           /* epochs in a row without an improvement that end the fit; 0 as 1 */ \
+  X(stop_min_delta, 0, 1e30, REAL)                        /* what an improvement must be more than */ \
   X(restore_best, 0, 1, INT)                              /* 1: the fit ends at the weights of the best epoch, however it ends */ \
   X(prune_sparsity, 0, 1, OPEN)                           /* share of dense weights that end at zero; 0: no pruning */ \
-  X(prune_begin, 0, 1e9, INT)                             /* epochs: cubic from 0 at begin to the sparsity at end */ \
+  X(prune_begin, 0, 1e9, INT)                             /* epochs done: cubic from 0 at begin to the sparsity at end, which then holds */ \
   X(prune_end, 0, 1e9, INT)                               \
   X(prune_global, 0, 1, INT)                              /* 0: in each layer; 1: over all */
 

@@ -66,7 +66,7 @@ struct wf_fit {
   double *train_total;       /* (K) Σ s (y - ȳ)² */
   double *validation_total;  /* (K) */
   wf_real *backup;           /* * (1 + S, padded) the slots at the end of the last finite epoch */
-  wf_divergence divergence;
+  wf_divergence divergence;  /* * */
   double batch_loss;         /* mean loss of the last batch that trained */
   uint64_t rows_hash;        /* of all training and validation rows, for checkpoints; 0: not needed yet */
   int report_count;
