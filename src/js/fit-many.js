@@ -3,6 +3,7 @@ import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { Estimator, checkSignal } from './estimator.js';
 import { remembering } from './memo.js';
+import { checkGiven } from './options.js';
 import { isNode, nodeModule } from './platform.js';
 import { Pool } from './pool.js';
 import { Shared } from './share.js';
@@ -10,12 +11,14 @@ import { Shared } from './share.js';
 /** @typedef {import('./estimator.js').FitOptions} FitOptions */
 /** @typedef {import('./run.js').History} History */
 /** @typedef {import('./run.js').Job} Job */
-/** model, X, y and options as for model.fit(X, y, options). @typedef {{ model: Estimator, X: unknown, y: unknown, options?: Omit<FitOptions, 'signal' | 'worker'> }} ManyJob */
-/** The latest epoch of a job, and how many of all jobs have ended. @typedef {Partial<import('./run.js').Epoch> & { job: number, done: number, total: number }} Progress */
+/** model, X, y and options as for model.fit(X, y, options).
+ * @typedef {{ model: Estimator, X: unknown, y: unknown, options?: Omit<FitOptions, 'signal' | 'worker'> }} ManyJob */
+/** The latest epoch of a job, and how many of all jobs have ended.
+ * @typedef {Partial<import('./run.js').Epoch> & { job: number, done: number, total: number }} Progress */
 /** @typedef {{ signal?: AbortSignal, onProgress?: (progress: Progress) => void, workers?: number }} ManyOptions */
 
 const FRAME_MS = 16;
-const MAX_WORKERS = 1024;
+const WORKERS = { name: 'workers', default: undefined, min: 1, max: 1024, integer: true };
 
 /** @param {unknown} options @returns {ManyOptions} */
 function checkOptions(options) {
@@ -23,8 +26,7 @@ function checkOptions(options) {
   const { signal, onProgress, workers } = /** @type {any} */ (options);
   checkSignal(signal, 'fitMany');
   if (onProgress !== undefined && typeof onProgress !== 'function') throw new TypeError(`fitMany: onProgress must be a function, not ${show(onProgress)}`);
-  if (workers !== undefined && typeof workers !== 'number') throw new TypeError(`fitMany: workers must be a whole number, not ${show(workers)}`);
-  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS)) throw new RangeError(`fitMany: workers is ${workers}; it must be a whole number from 1 to ${MAX_WORKERS}`);
+  if (workers !== undefined) checkGiven(workers, WORKERS, 'fitMany');
   return { signal, onProgress, workers };
 }
 
@@ -93,7 +95,7 @@ function reporter(onProgress, prepared) {
  * it, bit for bit, in whatever worker it was. Data that several jobs share (the same numbers after encoding, split and scaling) goes once
  * to each worker. A job whose worker dies is run again in a new one; the second time it is an error.
  *
- * @param {readonly ManyJob[]} jobs each with a model of its own, which is busy until all have ended; do not change X and y meanwhile
+ * @param {readonly ManyJob[]} jobs each with a model of its own, which is busy until its fit has ended; do not change X and y meanwhile
  * @param {ManyOptions} [options] signal: ends all at once; onProgress: called at most once a frame for each worker, and at the end;
  *   workers: how many at most, else as many as there are cores
  * @returns {Promise<History[]>} in the order of the jobs; a fit that diverged is a history with stopped 'diverged'

@@ -4,8 +4,10 @@ import { openThread } from './thread.js';
 
 /** @typedef {import('./session.js').SessionEvent} SessionEvent */
 /** A task as Shared.pack gives it, the engine it needs, its name in messages, and who hears of it.
- * @typedef {{ task: unknown, arrays: Map<bigint, unknown>, engine: import('./engine.js').Engine, name: string, receive: (event: SessionEvent, lane: Lane) => void }} Work */
+ * @typedef {{ task: unknown, arrays: Map<bigint, unknown>, engine: import('./engine.js').Engine, name: string,
+ *   receive: (event: SessionEvent, lane: Lane) => void }} Work */
 
+const WORKER = { name: 'WasmfitError', code: 'WORKER', hint: 'fit the model by itself to see more' };
 /** A task that ended so many workers is not given to another. */
 const ATTEMPTS = 2;
 /** For how long workers wait for a next call: one that is there already spares its start, some 30 ms. */
@@ -173,7 +175,10 @@ export class Pool {
   /** First something for everyone, then something ahead. */
   #feed() {
     for (const length of [0, 1]) {
-      for (const lane of this.#lanes) if (lane.posted.length === length && this.#queue.length > 0) lane.give(/** @type {Errand} */ (this.#queue.shift()));
+      for (const lane of this.#lanes) {
+        const errand = lane.posted.length === length ? this.#queue.shift() : undefined;
+        if (errand) lane.give(errand);
+      }
     }
     if (this.#lanes.some(({ posted }) => posted.length === 0)) for (const lane of this.#lanes) lane.askBack();
   }
@@ -197,7 +202,7 @@ export class Pool {
   lose(lane, [first, ...others], reason) {
     this.#queue.unshift(...others);
     if (first?.again()) this.#queue.unshift(first);
-    else first?.tell({ type: 'error', name: 'WasmfitError', code: 'WORKER', message: `its worker ended ${ATTEMPTS} times (${reason})`, hint: 'fit it by itself to see more' }, lane);
+    else first?.tell({ type: 'error', ...WORKER, message: `its worker ended ${ATTEMPTS} times (${reason})` }, lane);
     this.#feed();
   }
 

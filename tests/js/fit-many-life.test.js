@@ -56,6 +56,8 @@ test('a fit whose worker dies twice, or does not start, is an error with its pla
     await until(() => broken.every(({ threadId }) => threadId === -1), 'end of workers');
   }
   await until(() => workers.every(({ threadId }) => threadId === -1), 'end of workers');
+  watch(undefined, () => { throw new Error('not here'); });
+  await assert.rejects(fitMany(jobsOf([make()])), { ...died, message: 'jobs[0]: its worker ended 2 times (not here)' });
   watch();
   assert.deepEqual(models.map(({ fitted }) => fitted), [true, false, false]);
   for (const model of models) await model.fit(X, y, { epochs: 1 });

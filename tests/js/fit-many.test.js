@@ -193,7 +193,8 @@ test('wrong jobs and options are refused with their place before anything starts
     [third({ model: busy, X, y }), {}, WasmfitError, /^jobs\[2\]: MLPRegressor\.fit: the model is being fitted/, 'BUSY'], [third({ model: disposed, X, y }), {}, WasmfitError, /^jobs\[2\]: .*disposed/, 'DISPOSED'],
     [jobsOf(good), null, T, /^fitMany: options must be an object, not null/], [jobsOf(good), { onprogress() {} }, T, /^fitMany: unknown option "onprogress"; did you mean "onProgress"\?/],
     [jobsOf(good), { signal: 1 }, T, /^fitMany: signal must be an AbortSignal, not 1/], [jobsOf(good), { onProgress: 'log' }, T, /^fitMany: onProgress must be a function, not "log"/],
-    [jobsOf(good), { workers: '2' }, T, /^fitMany: workers must be a whole number, not "2"/], ...[0, -1, 1.5, NaN, Infinity, 1025].map((workers) => /** @type {any} */ ([jobsOf(good), { workers }, R, new RegExp(`^fitMany: workers is ${workers}; it must be a whole number from 1 to 1024`)])),
+    [jobsOf(good), { workers: '2' }, T, /^fitMany: workers must be a whole number from 1 to 1024, not "2"/],
+    ...[0, -1, 1.5, NaN, Infinity, 1025].map((workers) => /** @type {any} */ ([jobsOf(good), { workers }, R, new RegExp(`^fitMany: workers is ${workers}; it must be a whole number from 1 to 1024`)])),
   ];
   for (const [jobs, options, Class, message, code] of cases) await rejected(() => fitMany(jobs, options), Class, message, code);
   assert.equal(workers.length, 0);
