@@ -63,8 +63,8 @@ INT8_SOURCES = \
 ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES) $(INT8_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
-DOUBLE_TESTS = test_gradients test_layers test_optimizer test_loss test_loss_rows test_step test_control test_prune test_full_batch test_minimize
+C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_stacks test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
+DOUBLE_TESTS = test_gradients test_layers test_stacks test_optimizer test_loss test_loss_rows test_step test_control test_prune test_full_batch test_minimize
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
 

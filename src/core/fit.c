@@ -315,7 +315,7 @@ void wf_fit_set_learning_rate(wf_fit *fit, double learning_rate) {
 }
 
 double wf_fit_step_in_epoch(const wf_fit *fit) {
-  return fit->progress.phase == WF_PHASE_TRAIN ? (fit->progress.cursor + fit->B - 1) / fit->B : -1;
+  return fit->progress.phase == WF_PHASE_TRAIN ? fit->model->steps - fit->progress.backup_steps : -1;
 }
 
 double wf_fit_loss(wf_real *gradient, wf_fit *fit, const wf_rows *rows) {

@@ -29,14 +29,18 @@ void wf_full_batch_begin(wf_fit *fit) {
   descent_begin(&full->descent, full->sum);
 }
 
-/* The next trial into reals. What is no parameter (running statistics) stays as the model has it. */
+/* The next trial into reals. What is no parameter (running statistics) goes on from where the last accepted trial has left it. */
 static void evaluation_begin(wf_fit *fit) {
   wf_full_batch *full = &fit->full;
-  for (size_t i = 0; i < fit->model->padded; i++) {
+  const wf_model *model = fit->model;
+  for (size_t i = 0; i < model->padded; i++) {
     full->trial[i] = (wf_real)full->descent.line.trial[i];
     full->sum[i] = 0;
   }
-  wf_sums_clear(&fit->sums, fit->model->K);
+  for (const wf_layer *layer = model->layers; layer < model->layers + model->L; layer++)
+    if (layer->kind == WF_BATCH_NORM)
+      memcpy(full->trial + layer->running, model->slots + layer->running, 2 * (size_t)layer->O8 * sizeof *full->trial);
+  wf_sums_clear(&fit->sums, model->K);
 }
 
 static void batch_add(wf_fit *fit, int B) {

@@ -4,46 +4,31 @@
 #include <math.h>
 
 #include "../../src/core/fit.h"
+#include "bench.h"
 #include "check.h"
-#include "toy.h"
 
 enum { N = 203, D = 6, K = 3 };
 
-typedef struct bench {
-  wf_model *model;
-  wf_fit *fit;
-  wf_real *x;
-  int32_t *y;
-} bench;
-
-/* Classes 0, 1 and 2 have 20, 40 and 143 rows, mixed. */
-static bench bench_with(wf_fit_config config, wf_rows rows) {
-  bench b = {.x = toy_numbers(N * D, 1), .y = malloc(N * sizeof *b.y)};
-  wf_config model = toy_config(D, 2, WF_CROSS_ENTROPY, WF_ADAM);
+/* Classes 0, 1 and 2 have 20, 40 and 143 rows, mixed. The features are rows' own, or where it has none those of toy_numbers. */
+static bench start(wf_fit_config fit_config, wf_rows rows) {
+  wf_config config = toy_config(D, 2, WF_CROSS_ENTROPY, WF_ADAM);
   wf_layer_config layers[] = {toy_layer(8, WF_TANH), toy_layer(K, WF_IDENTITY)};
-  for (int r = 0; r < N; r++) b.y[r * 67 % N] = r < 20 ? 0 : r < 60 ? 1 : 2;
-  if (!rows.x && !rows.bytes) rows.x = b.x;
-  rows.y = b.y;
+  int32_t *y = malloc(N * sizeof *y);
+  for (int r = 0; r < N; r++) y[r * 67 % N] = r < 20 ? 0 : r < 60 ? 1 : 2;
+  if (!rows.x && !rows.bytes) rows.x = toy_numbers(N * D, 1);
+  rows.y = y;
   rows.rows = N;
-  b.model = wf_model_new(&model, layers);
-  b.fit = wf_fit_new(b.model, &config, &rows, NULL);
-  return b;
+  return bench_new(config, layers, rows, fit_config, NULL);
 }
 
-static bench bench_new(wf_fit_config config) { return bench_with(config, (wf_rows){0}); }
+static bench start_on_numbers(wf_fit_config config) { return start(config, (wf_rows){0}); }
 
-static void bench_free(bench *b) {
-  wf_fit_free(b->fit);
-  wf_model_free(b->model);
-  free(b->x);
-  free(b->y);
+static void end(bench *b) {
+  bench_free(b);
+  rows_free(&b->rows);
 }
 
-static uint64_t hash_of(const bench *b) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < b->model->padded * sizeof(wf_real); i++) hash = (hash ^ ((unsigned char *)b->model->slots)[i]) * 0x100000001b3u;
-  return hash;
-}
+static int32_t class_of(const bench *b, int row) { return ((const int32_t *)b->rows.y)[row]; }
 
 static void run(bench *b) {
   while (wf_fit_run(b->fit, 1, 1e9) == WF_FIT_RUNNING) wf_fit_reports_clear(b->fit);
@@ -57,7 +42,7 @@ static void over_and_undersampling_level_the_classes(void) {
     wf_fit_config config = toy_fit(32, 400, 1);
     config.resample = over ? WF_OVERSAMPLE : WF_UNDERSAMPLE;
     int each = over ? 143 : 20, epochs = 400, total[N] = {0};
-    bench b = bench_new(config);
+    bench b = start_on_numbers(config);
     CHECK(b.fit->M == K * each, "%d rows an epoch", b.fit->M);
     for (int epoch = 0; epoch < epochs; epoch++) {
       int times[N] = {0}, of_class[K] = {0};
@@ -65,17 +50,18 @@ static void over_and_undersampling_level_the_classes(void) {
       wf_batch_epoch(b.fit);
       for (int i = 0; i < b.fit->M; i++) times[b.fit->order[i]]++;
       for (int r = 0; r < N; r++) {
-        of_class[b.y[r]] += times[r];
+        of_class[class_of(&b, r)] += times[r];
         total[r] += times[r];
         CHECK(over ? times[r] >= 1 : times[r] <= 1, "epoch %d has row %d %d times", epoch, r, times[r]);
       }
       for (int k = 0; k < K; k++) CHECK(of_class[k] == each, "epoch %d has %d rows of class %d", epoch, of_class[k], k);
     }
     for (int r = 0; r < N; r++) { /* beyond the first of each epoch: draws that hit this row */
-      double n = own[b.y[r]], draws = over ? epochs * (each - n) : epochs, p = over ? 1 / n : each / n, hits = over ? total[r] - epochs : total[r];
+      double n = own[class_of(&b, r)], draws = over ? epochs * (each - n) : epochs, p = over ? 1 / n : each / n;
+      double hits = over ? total[r] - epochs : total[r];
       CHECK(fabs(hits - draws * p) <= 4 * sqrt(draws * p * (1 - p)), "row %d came %g times, expected %g", r, hits, draws * p);
     }
-    bench_free(&b);
+    end(&b);
   }
 }
 
@@ -83,7 +69,7 @@ static void without_shuffling_the_chosen_rows_keep_file_order(void) {
   for (int resample = 0; resample < 3; resample++) {
     wf_fit_config config = toy_fit(32, 3, 0);
     config.resample = resample;
-    bench b = bench_new(config);
+    bench b = start_on_numbers(config);
     int32_t last = -1, changed = 0;
     int32_t *first = malloc((size_t)b.fit->M * sizeof *first);
     memcpy(first, b.fit->order, (size_t)b.fit->M * sizeof *first);
@@ -94,7 +80,7 @@ static void without_shuffling_the_chosen_rows_keep_file_order(void) {
     for (int i = 0; i < b.fit->M; i++) changed += first[i] != b.fit->order[i];
     CHECK((changed > 0) == (resample != 0), "resampling %d: %d rows changed from epoch to epoch", resample, changed);
     free(first);
-    bench_free(&b);
+    end(&b);
   }
 }
 
@@ -104,15 +90,15 @@ static void the_order_depends_on_the_epoch_alone(void) {
     for (int resample = 0; resample < 3; resample++) {
       wf_fit_config config = toy_fit(32, 9, shuffle);
       config.resample = resample;
-      bench a = bench_new(config), b = bench_new(config);
+      bench a = start_on_numbers(config), b = start_on_numbers(config);
       size_t bytes = (size_t)a.fit->M * sizeof *a.fit->order;
       wf_fit_run(a.fit, 1e9, 4);
       memset(b.fit->order, 255, bytes);
       wf_model_set_progress(b.model, 0, 4, 1);
       wf_batch_epoch(b.fit);
       CHECK(memcmp(a.fit->order, b.fit->order, bytes) == 0, "shuffle %d, resampling %d: the order is another", shuffle, resample);
-      bench_free(&a);
-      bench_free(&b);
+      end(&a);
+      end(&b);
     }
 }
 
@@ -156,7 +142,7 @@ static void batches_grow_by_steps(void) {
   config.batch_factor = 1.5;
   config.batch_every = 2;
   config.batch_most = 30;
-  bench b = bench_new(config);
+  bench b = start_on_numbers(config);
   double steps = 0;
   CHECK(b.fit->B == 30, "room for %d rows", b.fit->B);
   wf_fit_run(b.fit, 1e9, 1e9);
@@ -167,7 +153,7 @@ static void batches_grow_by_steps(void) {
     CHECK(report->rows_seen == (e + 1) * N, "epoch %d: %g rows seen", e + 1, report->rows_seen);
   }
   CHECK(wf_model_steps(b.model) == steps, "%g steps, not %g", wf_model_steps(b.model), steps);
-  bench_free(&b);
+  end(&b);
 }
 
 static void a_size_is_never_above_the_rows(void) {
@@ -175,12 +161,12 @@ static void a_size_is_never_above_the_rows(void) {
     wf_fit_config config = toy_fit(1e9, 3, 1);
     config.batch_schedule = schedule;
     config.batch_least = 1e9;
-    bench b = bench_new(config);
+    bench b = start_on_numbers(config);
     CHECK(b.fit->B == N, "schedule %d: room for %d rows", schedule, b.fit->B);
     wf_fit_run(b.fit, 1e9, 1e9);
     CHECK(wf_model_steps(b.model) == 3, "schedule %d: %g steps", schedule, wf_model_steps(b.model));
     for (int e = 0; e < 3; e++) CHECK(wf_fit_reports(b.fit)[e].batch_size == N, "batches of %g", wf_fit_reports(b.fit)[e].batch_size);
-    bench_free(&b);
+    end(&b);
   }
 }
 
@@ -190,7 +176,7 @@ static void random_sizes_are_uniform_within_their_bounds(void) {
   config.batch_schedule = WF_BATCH_RANDOM;
   config.batch_least = LEAST;
   config.batch_most = MOST;
-  bench b = bench_new(config);
+  bench b = start_on_numbers(config);
   int count[MOST + 1] = {0};
   CHECK(b.fit->B == MOST, "room for %d rows", b.fit->B);
   for (int step = 0; step < STEPS; step++) {
@@ -208,7 +194,7 @@ static void random_sizes_are_uniform_within_their_bounds(void) {
   double steps = wf_model_steps(b.model), mean = wf_fit_reports(b.fit)[4].batch_size;
   CHECK(wf_fit_reports(b.fit)[4].rows_seen == 5 * N, "%g rows seen", wf_fit_reports(b.fit)[4].rows_seen);
   CHECK(steps > 5 * N / MOST && mean >= LEAST && mean <= MOST, "%g steps, batches of %g in the mean", steps, mean);
-  bench_free(&b);
+  end(&b);
 }
 
 /* ---- what befalls a batch ---------------------------------------------------------------------------------------------- */
@@ -217,7 +203,7 @@ static void random_sizes_are_uniform_within_their_bounds(void) {
 static void noise_is_added_to_copies_of_the_training_rows(void) {
   wf_fit_config config = toy_fit(64, 1, 1);
   config.input_noise = 0.25;
-  bench b = bench_new(config);
+  bench b = start_on_numbers(config);
   wf_real *before = toy_numbers(N * D, 1);
   wf_batch batch;
   double sum = 0, squares = 0, n = 0;
@@ -228,7 +214,7 @@ static void noise_is_added_to_copies_of_the_training_rows(void) {
       for (int i = 0; i < 8; i++) {
         wf_real value = b.fit->pass.x[0][r][i];
         if (i >= D) CHECK(value == 0, "padding column %d has noise", i);
-        double e = i < D ? (double)value - (double)b.x[b.fit->order[r] * D + i] : 0;
+        double e = i < D ? (double)value - (double)b.rows.x[b.fit->order[r] * D + i] : 0;
         sum += e;
         squares += e * e;
         n += i < D;
@@ -236,16 +222,16 @@ static void noise_is_added_to_copies_of_the_training_rows(void) {
   }
   CHECK(fabs(sum / n) < 4 * 0.25 / sqrt(n), "the noise has the mean %g", sum / n);
   CHECK(fabs(squares / n - 0.0625) < 4 * 0.0625 * sqrt(2 / n), "the noise has the variance %g", squares / n);
-  CHECK(memcmp(before, b.x, N * D * sizeof *before) == 0, "the caller's rows were changed");
+  CHECK(memcmp(before, b.rows.x, N * D * sizeof *before) == 0, "the caller's rows were changed");
   free(before);
-  bench_free(&b);
+  end(&b);
 }
 
 static void mixup_mixes_features_as_it_mixes_targets(void) {
   static const int sizes[] = {64, 7, 1};
   wf_fit_config config = toy_fit(64, 1, 1);
   config.mixup = 0.4;
-  bench b = bench_new(config);
+  bench b = start_on_numbers(config);
   for (int step = 0; step < 30; step++) {
     wf_batch batch;
     int B = sizes[step % 3], seen[N] = {0}, moved = 0;
@@ -258,14 +244,14 @@ static void mixup_mixes_features_as_it_mixes_targets(void) {
       moved += own != partner;
       CHECK(!seen[partner]++, "row %d is a partner twice", partner);
       for (int i = 0; i < 8; i++) {
-        double want = i < D ? share * (double)b.x[own * D + i] + (1 - share) * (double)b.x[partner * D + i] : 0;
+        double want = i < D ? share * (double)b.rows.x[own * D + i] + (1 - share) * (double)b.rows.x[partner * D + i] : 0;
         CHECK(fabs((double)b.fit->pass.x[0][r][i] - want) < 2e-7, "feature (%d,%d) is %g, not %g", r, i, (double)b.fit->pass.x[0][r][i], want);
       }
     }
     for (int r = 0; r < B; r++) CHECK(seen[b.fit->order[r]] == 1, "row %d of the batch is nobody's partner", r);
     CHECK(moved > 0 || B == 1, "nobody has another partner than himself");
   }
-  bench_free(&b);
+  end(&b);
 }
 
 /* Bytes stand for offset + scale · byte: two roundings, as on paper; so training and prediction have the same bits as on those floats. */
@@ -280,14 +266,15 @@ static void bytes_are_their_numbers(void) {
     wf_fit_config config = toy_fit(32, 5, 1);
     config.mixup = which ? 0.5 : 0;
     wf_rows plain = {.x = x, .rows = N}, packed = {.bytes = bytes, .offset = offset, .scale = scale, .rows = N};
-    bench a = bench_with(config, plain), b = bench_with(config, packed);
+    bench a = start(config, plain), b = start(config, packed);
+    a.rows.x = NULL; /* freed below */
     run(&a);
     run(&b);
-    CHECK(hash_of(&a) == hash_of(&b), "mixup %d: trained on bytes the weights are others", which);
+    CHECK(slot_hash(&a, 0) == slot_hash(&b, 0), "mixup %d: trained on bytes the weights are others", which);
     CHECK(wf_model_predict(from_floats, a.model, &plain, 1) && wf_model_predict(from_bytes, b.model, &packed, 1), "out of memory");
     CHECK(memcmp(from_floats, from_bytes, sizeof from_bytes) == 0, "predictions for bytes are others");
-    bench_free(&a);
-    bench_free(&b);
+    end(&a);
+    end(&b);
   }
   free(x);
 }
@@ -303,14 +290,14 @@ static void slices_do_not_change_a_bit(void) {
     config.resample = WF_OVERSAMPLE;
     config.input_noise = 0.1;
     config.mixup = 0.3;
-    bench b = bench_new(config);
+    bench b = start_on_numbers(config);
     int slices = 1;
     while (wf_fit_run(b.fit, i ? 1 : 1e12, 1e9) == WF_FIT_RUNNING) slices++;
     CHECK(i == 0 || slices > 50, "only %d slices", slices);
-    hashes[i] = hash_of(&b);
+    hashes[i] = slot_hash(&b, 0);
     losses[i] = wf_fit_reports(b.fit)[5].loss;
     CHECK(wf_fit_reports(b.fit)[5].rows_seen == 6 * 3 * 143, "%g rows seen", wf_fit_reports(b.fit)[5].rows_seen);
-    bench_free(&b);
+    end(&b);
   }
   CHECK(hashes[0] == hashes[1] && losses[0] == losses[1], "slices changed the run");
 }

@@ -1,5 +1,5 @@
-/* test_layers.c: dropout, batch and layer normalisation: PyTorch's numbers, gradients by differences, what a mask and a running statistic
- * may do · next: test_batch.c
+/* test_layers.c: dropout, batch and layer normalisation by themselves: PyTorch's numbers, what masks and running statistics may do
+ * next: test_stacks.c
  *
  * In the double build the numbers meet to 1e-12; in the float build within bounds computed from the rounding of inputs and statistics. */
 #include <math.h>
@@ -222,7 +222,8 @@ static void dropout_is_pytorchs_for_a_given_mask(void) {
   for (int i = 0; i < 8; i++) p.pass.z[1][i / 4 * p.O8 + i % 4] = (wf_real)(dropout_mask[i / 4][i % 4] / 0.6);
   set(p.pass.d[1], p.O8, dropout_dy[0], 2, 4);
   wf_dropout_backward(&p.pass, p.model, 1, 2);
-  for (int i = 0; i < 8; i++) near((double)p.pass.d[0][i / 4 * p.O8 + i % 4], dropout_dx[i / 4][i % 4], 8 * unit, "dropout dx", i / 4, i % 4);
+  for (int i = 0; i < 8; i++)
+    near((double)p.pass.d[0][i / 4 * p.O8 + i % 4], dropout_dx[i / 4][i % 4], 8 * unit, "dropout dx", i / 4, i % 4);
   for (int i = 0; i < 8; i++) p.pass.a[0][i] = i % 2 ? (wf_real)INFINITY : (wf_real)-INFINITY;
   wf_dropout_forward(&p.pass, p.model, 1, 1, WF_TRAIN);
   for (int i = 0; i < 8; i++)
@@ -260,136 +261,6 @@ static void masks_are_new_each_time(void) {
   }
 }
 
-/* ---- whole nets --------------------------------------------------------------------------------------------------------- */
-
-enum { ROWS = 9, D = 5, K = 2 };
-
-typedef struct net {
-  wf_model *model;
-  wf_fit *fit;
-  wf_rows rows;
-  wf_real *x, *y, *w, *gradient;
-  size_t P;
-} net;
-
-static wf_layer_config layer_of(wf_layer_kind kind, int units, wf_activation activation) {
-  wf_layer_config layer = toy_layer(units, activation);
-  layer.kind = kind;
-  layer.initializer = WF_TORCH; /* biases too */
-  layer.rate = 0.3;
-  return layer;
-}
-
-static net net_new(const wf_layer_config *layers, int L, int batch, int epochs) {
-  wf_config config = toy_config(D, L, WF_MSE, WF_SGD);
-  wf_fit_config fit_config = toy_fit(batch, epochs, 1);
-  net n = {.model = wf_model_new(&config, layers), .x = toy_numbers(ROWS * D, 3), .y = toy_numbers(ROWS * K, 99)};
-  n.rows = (wf_rows){.x = n.x, .y = n.y, .rows = ROWS};
-  n.fit = wf_fit_new(n.model, &fit_config, &n.rows, NULL);
-  n.P = wf_model_size(n.model);
-  n.w = malloc(n.P * sizeof *n.w);
-  n.gradient = malloc(n.P * sizeof *n.gradient);
-  wf_model_export(n.w, n.model, 0);
-  return n;
-}
-
-static void net_free(net *n) {
-  wf_fit_free(n->fit);
-  wf_model_free(n->model);
-  free(n->x);
-  free(n->y);
-  free(n->w);
-  free(n->gradient);
-}
-
-static double loss_at(net *n, size_t i, double step) {
-  wf_real w = n->w[i];
-  n->w[i] = w + (wf_real)step;
-  wf_model_import(n->model, n->w, 0);
-  n->w[i] = w;
-  return wf_fit_loss(NULL, n->fit, &n->rows);
-}
-
-static void gradients_equal_central_differences(const wf_layer_config *layers, int L, const char *name) {
-  net n = net_new(layers, L, ROWS, 1);
-  double h = 1e-6;
-  size_t nonzero = 0;
-  for (size_t i = 0; i < n.P; i++) n.w[i] *= (wf_real)(1 + 0.1 * sin((double)i)); /* so that no two scales of a norm are equal */
-  wf_model_import(n.model, n.w, 0);
-  wf_fit_loss(n.gradient, n.fit, &n.rows);
-  for (size_t i = 0; i < n.P; i++) {
-    double numeric = (loss_at(&n, i, h) - loss_at(&n, i, -h)) / (2 * h), analytic = (double)n.gradient[i];
-    nonzero += fabs(analytic) > 1e-8;
-    CHECK(fabs(analytic - numeric) <= 2e-8 + 1e-5 * fabs(numeric), "%s, parameter %zu: gradient %.9g, difference %.9g", name, i, analytic, numeric);
-  }
-  CHECK(nonzero > n.P / 3, "%s: only %zu of %zu gradients are not zero", name, nonzero, n.P);
-  net_free(&n);
-}
-
-static void whole_nets_have_right_gradients(void) {
-  if (sizeof(wf_real) < 8) return;
-  for (int a = 0; a < WF_ACTIVATION_COUNT; a++) {
-    wf_activation act = (wf_activation)a;
-    wf_layer_config layers[] = {layer_of(WF_DENSE, 9, act), layer_of(WF_BATCH_NORM, 9, 0), layer_of(WF_DROPOUT, 9, 0),
-                                layer_of(WF_DENSE, 6, act), layer_of(WF_LAYER_NORM, 6, 0), layer_of(WF_DENSE, K, 0)};
-    gradients_equal_central_differences(layers, 6, activation_names[a]);
-    wf_layer_config first[3][3] = {{layer_of(WF_BATCH_NORM, D, 0), layer_of(WF_DENSE, 7, act), layer_of(WF_DENSE, K, 0)},
-                                   {layer_of(WF_LAYER_NORM, D, 0), layer_of(WF_DENSE, 7, act), layer_of(WF_DENSE, K, 0)},
-                                   {layer_of(WF_DROPOUT, D, 0), layer_of(WF_DENSE, 7, act), layer_of(WF_DENSE, K, 0)}};
-    for (int k = 0; k < 3; k++) gradients_equal_central_differences(first[k], 3, activation_names[a]);
-  }
-}
-
-static void a_loss_by_itself_moves_nothing(void) {
-  wf_layer_config layers[] = {layer_of(WF_DENSE, 9, WF_SIGMOID), layer_of(WF_BATCH_NORM, 9, 0), layer_of(WF_DROPOUT, 9, 0), layer_of(WF_DENSE, K, 0)};
-  net n = net_new(layers, 4, ROWS, 1);
-  wf_real *after = malloc(n.P * sizeof *after);
-  double first = wf_fit_loss(n.gradient, n.fit, &n.rows), again = wf_fit_loss(NULL, n.fit, &n.rows);
-  wf_model_export(after, n.model, 0);
-  CHECK(first == again, "the same loss is %.17g, then %.17g", first, again);
-  CHECK(memcmp(after, n.w, n.P * sizeof *after) == 0, "wf_fit_loss changed the model");
-  free(after);
-  net_free(&n);
-}
-
-/* The gradient that goes down belongs to the weights of the forward pass, though the step has changed them by then. */
-static void a_step_goes_down_the_gradient(void) {
-  wf_layer_config layers[] = {layer_of(WF_DENSE, 9, WF_TANH), layer_of(WF_BATCH_NORM, 9, 0), layer_of(WF_DROPOUT, 9, 0),
-                              layer_of(WF_DENSE, 6, WF_TANH), layer_of(WF_LAYER_NORM, 6, 0), layer_of(WF_DENSE, K, 0)};
-  net n = net_new(layers, 6, ROWS, 1);
-  wf_fit_loss(n.gradient, n.fit, &n.rows);
-  wf_fit_free(n.fit);
-  wf_fit_config in_order = toy_fit(ROWS, 1, 0);
-  n.fit = wf_fit_new(n.model, &in_order, &n.rows, NULL);
-  CHECK(wf_fit_run(n.fit, 1e9, 1e9) == WF_FIT_DONE && wf_model_steps(n.model) == 1, "one step was not all");
-  wf_real *after = malloc(n.P * sizeof *after);
-  wf_model_export(after, n.model, 0);
-  size_t running = D * 9 + 9 + 18; /* where the running statistics stand, which move otherwise */
-  for (size_t i = 0; i < n.P; i++) {
-    double want = (double)n.w[i] - 0.05 * (double)n.gradient[i];
-    CHECK((i >= running && i < running + 18) || fabs((double)after[i] - want) <= 4 * unit * (fabs(want) + 0.05 * fabs((double)n.gradient[i])),
-          "parameter %zu went to %.9g, the gradient says %.9g", i, (double)after[i], want);
-  }
-  free(after);
-  net_free(&n);
-}
-
-/* Sigmoids give ½ in the columns beyond O of their rows; no gradient may come from there, and no weight begin there. */
-static void padding_stays_zero_and_training_learns(void) {
-  wf_layer_config layers[] = {layer_of(WF_LAYER_NORM, D, 0), layer_of(WF_DENSE, 9, WF_SIGMOID), layer_of(WF_BATCH_NORM, 9, 0),
-                              layer_of(WF_DENSE, 3, WF_SIGMOID), layer_of(WF_LAYER_NORM, 3, 0), layer_of(WF_DENSE, K, 0)};
-  net n = net_new(layers, 6, 4, 300);
-  while (wf_fit_run(n.fit, 1, 1e9) == WF_FIT_RUNNING) continue;
-  const wf_report *reports = wf_fit_reports(n.fit);
-  CHECK(reports[299].loss < 0.3 * reports[0].loss, "the loss went from %g to %g", reports[0].loss, reports[299].loss);
-  wf_real *padded = calloc(n.model->padded, sizeof *padded);
-  wf_model_export(n.w, n.model, 0);
-  wf_slot_import(padded, n.model, n.w);
-  CHECK(memcmp(padded, n.model->slots, n.model->padded * sizeof *padded) == 0, "a weight beyond the last column is not zero");
-  free(padded);
-  net_free(&n);
-}
-
 int main(void) {
   batch_norm_is_pytorchs();
   a_batch_of_one_row_goes_by_the_running_statistics();
@@ -397,9 +268,5 @@ int main(void) {
   layer_norm_is_pytorchs();
   dropout_is_pytorchs_for_a_given_mask();
   masks_are_new_each_time();
-  whole_nets_have_right_gradients();
-  a_loss_by_itself_moves_nothing();
-  a_step_goes_down_the_gradient();
-  padding_stays_zero_and_training_learns();
   return check_report("test_layers");
 }
