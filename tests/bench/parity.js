@@ -4,6 +4,7 @@
 // itself ("each"), or of the greatest of its list ("list"); of a reference of 0 it is |ours|.
 import { ElasticNet, Lasso, LinearRegression, LogisticRegression, Network, Ridge, datasets, dense, init, lassoPath, minimize } from 'wasmfit';
 import { deviation, fixture, rowOf, standardized } from '../js/near.js';
+import { networks } from './parity-networks.js';
 import { extra, extraOptions, optimizerOf, quadratic, runs, slope, x0 } from '../js/pytorch.js';
 
 await init();
@@ -121,7 +122,7 @@ async function iterates() {
   }
 }
 
-for (const part of [nist, linear, logistic, optimizers, iterates]) await part();
+for (const part of [nist, linear, logistic, optimizers, iterates, () => networks(compare)]) await part();
 const table = [['technique', 'reference', 'figure', 'cases', 'deviation', 'allowed', ''], ...lines.map(({ technique, reference, figure, cases, worst, limit }) => [
   technique, reference, figure, String(cases), worst === 0 ? '0' : worst.toExponential(1), limit.toExponential(0), worst <= limit ? '' : 'TOO FAR'])];
 const widths = table[0].map((_, c) => Math.max(...table.map((line) => line[c].length)));
