@@ -17,7 +17,8 @@ import { tasks } from './tasks.js';
 const path = (/** @type {string} */ from) => fileURLToPath(new URL(from, import.meta.url));
 const packages = path('../../build/peers/node_modules/');
 
-/** The JavaScript ones: its script in peers, what prepare gets as variant, its package, the tasks it does (all if none are named). */
+/** The JavaScript ones: its script in peers, what prepare gets as variant, its package, the tasks it does (all if none are named).
+ * Ours in 8 bits will be a variant of its own here, that does T9a only. */
 const SCRIPTS = [
   { name: 'ours exact', group: 'ours', peer: 'ours', variant: 'exact' },
   { name: 'ours fast', group: 'ours', peer: 'ours', variant: 'fast', only: ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T9a', 'T9b'] },
