@@ -1,5 +1,6 @@
 // the table on the page · in: a data set's name or a file · out: table, columns in short, X and y of a run · next: run.js
-import { datasets, Table } from 'wasmfit';
+import { datasets } from 'wasmfit';
+import { Table } from 'wasmfit/preprocessing';
 
 const BINS = 16;
 const MOST_CLASSES = 10;

@@ -1,5 +1,6 @@
 // data.js: what a model learns from, whatever file it comes in · in: paths, options · out: X, y, their names and task · next: train.js
-import { Table, datasets } from '../js/index.js';
+import { datasets } from '../js/index.js';
+import { Table } from '../js/table.js';
 import { readCsv } from '../js/csv.js';
 import { readIdx } from '../js/idx.js';
 import { nearest, show } from '../js/errors.js';

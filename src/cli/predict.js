@@ -1,5 +1,6 @@
 // predict.js: the command `wasmfit predict`: a model file and rows become predictions · in: options · out: CSV or JSON · next: main.js
-import { Table, load } from '../js/index.js';
+import { load } from '../js/index.js';
+import { Table } from '../js/table.js';
 import { writeCsv } from '../js/csv.js';
 import { show } from '../js/errors.js';
 import { readRows, toNumbers } from './data.js';

@@ -1,9 +1,5 @@
 // core.js: one instance of a WebAssembly core: its memory and its errors · in: a compiled .wasm · out: Engine · next: held.js
-//
-// Fetched with the first .wasm, and with it the writer of files: before that there is no model to be written.
 import { WasmfitError, show } from './errors.js';
-
-export { writeModel } from './save.js';
 
 /** WF_ABI of src/wasmfit.h. */
 const ABI = 1;

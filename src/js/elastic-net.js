@@ -21,15 +21,6 @@ export class ElasticNet extends LinearRegressor {
   get _name() {
     return 'ElasticNet';
   }
-
-  get _facts() {
-    return ['iterations', 'outcome'];
-  }
-
-  _solver() {
-    const { alpha, l1Ratio = 1, maxIterations, tolerance } = this.options;
-    return { solver: /** @type {const} */ ('elastic'), alpha, ratio: l1Ratio, maxIterations, tolerance };
-  }
 }
 
 /** The lasso: an elastic net of l1Ratio 1. */

@@ -1,12 +1,14 @@
 // engine.js: loads the WebAssembly cores, each when it is first needed · in: .wasm · out: Engine · next: core.js
-import { WasmfitError, checkKeys, show } from './errors.js';
+import { Engine } from './core.js';
+import { WasmfitError, checkKeys, notReady, show } from './errors.js';
 import { readUrl } from './platform.js';
+
+export { Engine };
 
 /** @typedef {'exact' | 'fast'} Simd */
 /** Networks in f32, linear models, networks in f64, quantised networks: a .wasm each, loaded when it is first needed.
  * @typedef {'network' | 'linear' | 'double' | 'int8'} Core */
 /** @typedef {URL | BufferSource | WebAssembly.Module} Source */
-/** @typedef {import('./core.js').Engine} Engine */
 
 /** Literal URLs: bundlers find them. @type {Record<Core | 'fast', () => URL>} */
 const FILES = {
@@ -24,8 +26,6 @@ const given = {};
 const loading = new Map();
 /** @type {Map<Core, Engine>} */
 const ready = new Map();
-/** What comes with the first core. @type {typeof import('./core.js') | undefined} */
-let late;
 
 /**
  * @param {Simd} simd
@@ -35,7 +35,7 @@ async function loadEngine(simd, source) {
   if (typeof WebAssembly !== 'object') {
     throw new WasmfitError('this environment has no WebAssembly', { code: 'NO_WASM', hint: 'use a current browser, or Node 20 or newer' });
   }
-  const [code, { Engine }] = await Promise.all([source instanceof URL ? readUrl(source, 'the WebAssembly core') : source, import('./core.js').then((core) => (late = core))]);
+  const code = source instanceof URL ? await readUrl(source, 'the WebAssembly core') : source;
   try {
     return new Engine(code instanceof WebAssembly.Module ? code : await WebAssembly.compile(code), simd);
   } catch (cause) {
@@ -73,11 +73,8 @@ export function engineNow(what, ...cores) {
     const engine = ready.get(core);
     if (engine) return engine;
   }
-  throw new WasmfitError(`${what} needs the core, which is not loaded yet`, { code: 'NOT_READY', hint: 'await init() first' });
+  throw notReady(what);
 }
-
-/** The file of a model, which needs a core to be fitted or loaded. @type {typeof import('./core.js').writeModel} */
-export const writeModel = (facts, tensors) => /** @type {typeof import('./core.js')} */ (late).writeModel(facts, tensors);
 
 /** @param {unknown} source @returns {source is Source} */
 const isSource = (source) => source instanceof URL || source instanceof ArrayBuffer || ArrayBuffer.isView(source) || source instanceof WebAssembly.Module;

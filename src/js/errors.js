@@ -143,3 +143,6 @@ export function checkKeys(object, allowed, where) {
     throw new TypeError(`${where}: unknown option ${show(key)}; ${advice}`);
   }
 }
+
+/** @param {string} what */
+export const notReady = (what) => new WasmfitError(`${what} needs the core, which is not loaded yet`, { code: 'NOT_READY', hint: 'await init() first' });

@@ -1,12 +1,10 @@
-// estimator.js: what all models share: their life, their fit, their errors · in: X, y · out: Run, predictions · next: linear.js, network.js
-import { writeModel } from './engine.js';
+// estimator.js: what all models share: their life, their errors, how a fit begins · in: X, y · out: Run · next: network.js, linear-model.js
+//
+// A model is its options and its state. What works on them is fetched by the first fit, load or init and reached through `_late`.
 import { WasmfitError, checkKeys, show } from './errors.js';
-import { countRows } from './matrix.js';
 import { checkSwitch } from './options.js';
-import { featureNames } from './table.js';
-import { isNode } from './platform.js';
-import { checkFeatures, readFeatures } from './prepare.js';
 import { Run } from './run.js';
+import { isMatrix } from './shapes.js';
 
 /**
  * @typedef {{ validation?: number | { last: number } | { X: unknown, y: unknown, sampleWeight?: ArrayLike<number> }, epochs?: number, batchSize?: unknown,
@@ -17,6 +15,7 @@ import { Run } from './run.js';
  * fit runs (browsers: in a worker, Node: in slices in this thread; the numbers are the same); evaluateTraining: training loss and metrics by a
  * full pass after the epoch; resume: goes on where the checkpoint was made that this model was loaded from
  */
+/** The code of a kind of models. @typedef {ReturnType<typeof import('./later.js').later<typeof import('./network-use.js') | typeof import('./linear-use.js')>>} Late */
 
 /** @param {unknown} signal @param {string} where */
 export function checkSignal(signal, where) {
@@ -25,32 +24,57 @@ export function checkSignal(signal, where) {
   if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') throw new TypeError(`${where}: signal must be an AbortSignal, not ${show(signal)}`);
 }
 
+/** Numbers as they are now, to any depth that arguments of fit have. @param {any} value @param {number} [depth] @returns {any} */
+function copyOf(value, depth = 6) {
+  if (ArrayBuffer.isView(value)) return 'slice' in value && value.byteLength ? /** @type {any} */ (value).slice() : value;
+  if (depth === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, depth - 1));
+  if (isMatrix(value)) return { ...value, rows: value.rows, cols: value.cols, data: copyOf(value.data) };
+  return Object.getPrototypeOf(value) === Object.prototype ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item, depth - 1)])) : value;
+}
+
 /** @abstract */
 export class Estimator {
   /** @type {Run | null} */ #run = null;
-  #disposed = false;
-  /** @protected @type {import('./encoder.js').Encoder | null} */ _encoder = null;
+  /** @ignore */ _disposed = false;
+  /** @ignore @type {import('./encoder.js').Encoder | null} */ _encoder = null;
   /** The options, complete. @type {Readonly<Record<string, any>>} */ options = {};
 
-  /** @protected @type {string} */
+  /** @ignore @type {string} */
   get _name() {
     return this.constructor.name;
   }
 
-  /** @protected @param {string} what */
-  _checkAlive(what) {
-    if (this.#disposed) throw new WasmfitError(`${this._name}.${what}: the model was disposed`, { code: 'DISPOSED', hint: 'make a new model' });
+  /** @ignore @returns {Late} */
+  get _late() {
+    throw new Error('abstract');
   }
 
-  /** @protected @param {string} what */
+  /** @ignore @type {readonly string[]} */
+  get _fitOptions() {
+    return [];
+  }
+
+  /** @ignore @param {string} what */
+  _checkAlive(what) {
+    if (this._disposed) throw new WasmfitError(`${this._name}.${what}: the model was disposed`, { code: 'DISPOSED', hint: 'make a new model' });
+  }
+
+  /** @ignore @param {string} what */
   _checkFitted(what) {
     this._checkAlive(what);
     if (!this.fitted) throw new WasmfitError(`${this._name}.${what}: the model is not fitted yet`, { code: 'NOT_FITTED', hint: 'await model.fit(X, y) first' });
   }
 
-  /** @protected @param {string} what */
+  /** @ignore @param {string} what */
   _checkIdle(what) {
     if (this.#run) throw new WasmfitError(`${this._name}.${what}: the model is being fitted`, { code: 'BUSY', hint: 'await the run, or stop it first' });
+  }
+
+  /** The code of a fitted model. @ignore @param {string} what asks for it @returns {any} */
+  _use(what) {
+    this._checkFitted(what);
+    return this._late.code;
   }
 
   /** Whether predict works: after a fit, or loaded. @returns {boolean} */
@@ -63,79 +87,48 @@ export class Estimator {
    * @returns {string[] | undefined}
    */
   get featureNames() {
-    return this._encoder ? featureNames(this._encoder) : undefined;
+    return this._encoder ? this._late.code?.featureNames(this._encoder) : undefined;
   }
 
   /**
-   * Trains; starts at once. Arguments are checked before anything changes.
+   * Trains; starts at once. Nothing of the model changes before X, y and the options are judged; their values are those of this moment.
    *
    * @param {unknown} X (rows, features): array of rows, { data, rows, cols } or Table
    * @param {unknown} y a value a row; several outputs: { data, rows, cols }; classifiers: any labels
    * @param {FitOptions} [options]
-   * @returns {Run}
-   * @throws {TypeError | RangeError} by argument, row, column, value and rule
+   * @returns {Run} rejects with TypeError | RangeError, by argument, row, column, value and rule, if X, y or what options hold is not fit for use
+   * @throws {TypeError} unknown options; worker, signal or onEpoch of another type
    * @throws {WasmfitError} BUSY, DISPOSED
    */
   fit(X, y, options = {}) {
-    return this._run(this._job(X, y, options));
+    this._checkCall(options);
+    return this._start(async (release) => {
+      let given = [X, y, options];
+      const late = this._late;
+      if (!late.code) { // what the caller changes while it is fetched is not trained on
+        given = copyOf(given);
+        await late.ready();
+      }
+      return /** @type {any} */ (late.code).begin(this, ...given, release);
+    });
   }
 
-  /** A fit that is checked and prepared; nothing has begun. @ignore @param {unknown} X @param {unknown} y @param {FitOptions} options @returns {import('./run.js').Job} */
-  _job(X, y, options) {
+  /** What can be judged of a call before its rows are. @ignore @param {FitOptions} options */
+  _checkCall(options) {
     this._checkAlive('fit');
     this._checkIdle('fit');
-    checkKeys(options, this._fitOptions, `${this._name}.fit`);
-    checkSignal(options.signal, 'fit');
-    const { worker = !isNode && typeof Worker === 'function', onEpoch } = options;
-    checkSwitch(worker, `${this._name}.fit: worker`);
-    if (onEpoch !== undefined && typeof onEpoch !== 'function') throw new TypeError(`${this._name}.fit: onEpoch must be a function, not ${show(onEpoch)}`);
-    const rows = countRows(X, 'X');
-    if (rows === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
-    const prepared = this._prepare(X, y, options);
-    return {
-      ...prepared, worker, onEpoch, signal: options.signal,
-      finish: (state) => { if (!this.#disposed) prepared.finish(state); },
-      release: () => { this.#run = null; },
-    };
+    const where = `${this._name}.fit`, { signal, worker, onEpoch } = Object(options);
+    checkKeys(options, this._fitOptions, where);
+    checkSignal(signal, 'fit');
+    if (worker !== undefined) checkSwitch(worker, `${where}: worker`);
+    if (onEpoch !== undefined && typeof onEpoch !== 'function') throw new TypeError(`${where}: onEpoch must be a function, not ${show(onEpoch)}`);
   }
 
-  /** @ignore @param {import('./run.js').Job} job @returns {Run} */
-  _run(job) {
-    this.#run = new Run(job);
+  /** @ignore @param {(release: () => void) => Promise<import('./drive.js').Drive>} begin @returns {Run} */
+  _start(begin) {
+    const release = () => { this.#run = null; };
+    this.#run = new Run(() => begin(release), release);
     return this.#run;
-  }
-
-  /** @protected @type {readonly string[]} */
-  get _fitOptions() {
-    return [];
-  }
-
-  /**
-   * @protected
-   * @param {unknown} X @param {unknown} y @param {FitOptions} options
-   * @returns {Pick<import('./run.js').Job, 'task' | 'late' | 'transfer' | 'columns' | 'splits' | 'finish' | 'copy'>}
-   */
-  _prepare(X, y, options) {
-    throw new Error('abstract');
-  }
-
-  /**
-   * Features of new rows, checked against those of the fit.
-   * @protected
-   * @template {import('./shapes.js').Floats} D
-   * @param {unknown} X @param {number} expected @param {import('./shapes.js').FloatsConstructor<D>} Type @param {string} [name]
-   * @returns {import('./shapes.js').Matrix<D>}
-   */
-  _read(X, expected, Type, name = 'X') {
-    const { matrix, encoder } = readFeatures(X, this._encoder, Type, name);
-    if (encoder !== this._encoder) throw new TypeError(`${name} is a Table; the model was fitted on plain numbers, so pass rows of ${expected} numbers`);
-    if (matrix.rows > 0) checkFeatures(matrix.cols, expected, name);
-    return matrix;
-  }
-
-  /** Tensors and facts of the fitted model, for save. @protected @returns {{ tensors: Record<string, import('./safetensors.js').Tensor>, facts: object }} */
-  _saved() {
-    throw new Error('abstract');
   }
 
   /**
@@ -145,20 +138,18 @@ export class Estimator {
    * @throws {WasmfitError} NOT_FITTED, DISPOSED
    */
   save() {
-    this._checkFitted('save');
-    const { tensors, facts } = this._saved();
-    return writeModel({ class: this._name, options: this.options, ...facts, encoder: this._encoder }, tensors);
+    return this._use('save').save(this);
   }
 
   /** Gives the memory of the core back and stops a run. Safe to call twice. */
   dispose() {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this._disposed) return;
+    this._disposed = true;
     this.#run?.cancel(new WasmfitError(`${this._name}: the model was disposed during its fit`, { code: 'DISPOSED' }));
     this._release();
   }
 
-  /** @protected */
+  /** @ignore */
   _release() {}
 }
 

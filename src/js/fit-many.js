@@ -1,7 +1,9 @@
 // fit-many.js: many models fitted side by side, each as by its own fit · in: jobs · out: histories · next: pool.js
+import { Drive } from './drive.js';
 import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { Estimator, checkSignal } from './estimator.js';
+import { jobOf } from './job.js';
 import { remembering } from './memo.js';
 import { checkGiven } from './options.js';
 import { isNode, nodeModule } from './platform.js';
@@ -10,7 +12,7 @@ import { Shared } from './share.js';
 
 /** @typedef {import('./estimator.js').FitOptions} FitOptions */
 /** @typedef {import('./run.js').History} History */
-/** @typedef {import('./run.js').Job} Job */
+/** @typedef {import('./drive.js').Job} Job */
 /** model, X, y and options as for model.fit(X, y, options).
  * @typedef {{ model: Estimator, X: unknown, y: unknown, options?: Omit<FitOptions, 'signal' | 'worker'> }} ManyJob */
 /** The latest epoch of a job, and how many of all jobs have ended.
@@ -30,7 +32,7 @@ function checkOptions(options) {
   return { signal, onProgress, workers };
 }
 
-/** @param {any} given @param {Set<unknown>} models of the jobs before @returns {{ model: Estimator, job: Job }} */
+/** @param {any} given @param {Set<unknown>} models of the jobs before @returns {ManyJob & { options: FitOptions }} */
 function checkJob(given, models) {
   checkKeys(given, ['model', 'X', 'y', 'options'], 'job');
   const { model, X, y, options = {} } = /** @type {any} */ (given);
@@ -40,7 +42,7 @@ function checkJob(given, models) {
   for (const name of ['signal', 'worker']) {
     if (Object(options)[name] !== undefined) throw new TypeError(`options.${name} is for a single fit; fitMany takes the signal and chooses the workers`);
   }
-  return { model, job: model._job(X, y, options) };
+  return { model, X, y, options };
 }
 
 /** The same error, with the job's place in its message. @param {unknown} error @param {string} name */
@@ -50,18 +52,25 @@ function placed(error, name) {
   return error instanceof TypeError ? new TypeError(`${name}: ${error.message}`, { cause: error }) : error;
 }
 
-/** Everything is checked and prepared before anything starts. @param {unknown} jobs @param {Shared} shared @returns {{ model: Estimator, job: Job }[]} */
-function prepare(jobs, shared) {
+/** What `use` makes of each, or the error with its place. @template A, B @param {readonly A[]} jobs @param {(job: A) => B} use @returns {B[]} */
+const each = (jobs, use) => Array.from(jobs, (job, at) => {
+  try {
+    return use(job);
+  } catch (error) {
+    throw placed(error, `jobs[${at}]`);
+  }
+});
+
+/** Everything is checked and prepared before anything starts. @param {unknown} jobs @param {Shared} shared @returns {Promise<{ model: Estimator, job: Omit<Job, 'release'> }[]>} */
+async function prepare(jobs, shared) {
   if (!Array.isArray(jobs)) throw new TypeError(`fitMany: jobs must be an array of { model, X, y, options }, not ${show(jobs)}`);
-  const models = new Set();
-  return Array.from(jobs, (given, at) => {
-    try {
-      const { model, job } = checkJob(given, models);
-      return { model, job: { ...job, task: shared.add(job.task), transfer: [], splits: structuredClone(job.splits) } };
-    } catch (error) {
-      throw placed(error, `jobs[${at}]`);
-    }
-  });
+  const models = new Set(), checked = each(jobs, (given) => checkJob(given, models));
+  await Promise.all(checked.map(({ model }) => model._late.ready()));
+  return remembering(() => each(checked, ({ model, X, y, options }) => {
+    model._checkCall(options);
+    const job = jobOf(model, X, y, options);
+    return { model, job: { ...job, task: shared.add(job.task), transfer: [], splits: structuredClone(job.splits) } };
+  }));
 }
 
 /** How many threads the machine runs at once. */
@@ -69,7 +78,7 @@ async function countCores() {
   return isNode ? (await nodeModule('os')).availableParallelism() : navigator.hardwareConcurrency || 2;
 }
 
-/** Tells of progress, at most once a frame for each worker, and of the end. @param {(progress: Progress) => void} onProgress @param {Job[]} prepared */
+/** Tells of progress, at most once a frame for each worker, and of the end. @param {(progress: Progress) => void} onProgress @param {Omit<Job, 'release'>[]} prepared */
 function reporter(onProgress, prepared) {
   /** @type {import('./run.js').Epoch[]} */
   const latest = [];
@@ -104,7 +113,7 @@ function reporter(onProgress, prepared) {
  */
 export async function fitMany(jobs, options = {}) {
   const { signal, onProgress, workers } = checkOptions(options);
-  const shared = new Shared(), prepared = remembering(() => prepare(jobs, shared)), total = prepared.length;
+  const shared = new Shared(), prepared = await prepare(jobs, shared), total = prepared.length;
   if (signal?.aborted) throw signal.reason;
   if (total === 0) return [];
   const kind = prepared.every(({ job }) => job.task.kind === 'network') ? 'network' : 'linear';
@@ -113,7 +122,7 @@ export async function fitMany(jobs, options = {}) {
   let fail = () => {};
   const failed = new Promise((_, reject) => { fail = reject; });
   const tell = onProgress && reporter(onProgress, prepared.map(({ job }) => job));
-  /** @param {Job} job @param {number} at @returns {import('./run.js').Start} */
+  /** @param {Omit<Job, 'release'>} job @param {number} at @returns {import('./drive.js').Start} */
   const starter = (job, at) => async (_, receive) => {
     const [pool, engine] = await Promise.all([opening, engineReady(job.task.kind)]);
     pool.add({ ...shared.pack(job.task), engine, name: `jobs[${at}]`, receive(event, lane) {
@@ -128,7 +137,7 @@ export async function fitMany(jobs, options = {}) {
   };
   const onAbort = () => fail(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
-  const runs = prepared.map(({ model, job }, at) => model._run({ ...job, start: starter(job, at) }));
+  const runs = prepared.map(({ model, job }, at) => model._start(async (release) => new Drive({ ...job, release, start: starter(job, at) })));
   let good = false;
   try {
     const histories = await Promise.race([Promise.all(runs), failed]);

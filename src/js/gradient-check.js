@@ -4,7 +4,7 @@ import { option } from './choices.js';
 import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys } from './errors.js';
 import { NativeFit, NativeModel, packConfig, packFit, packLayers } from './native.js';
-import { shapesOf } from './network.js';
+import { shapesOf } from './network-config.js';
 import { checkNumber } from './options.js';
 import { permutation } from './random.js';
 
@@ -108,7 +108,7 @@ export async function gradientCheck(model, X, y, options = {}) {
   const where = 'gradientCheck';
   checkKeys(options, OPTIONS.map(({ name }) => name), where);
   const [epsilon, atol, rtol, most, rows, seed] = OPTIONS.map((info) => checkNumber(/** @type {any} */ (options)[info.name], info, where));
-  const job = model._prepare(X, y, {});
+  const job = (await model._late.ready()).prepare(model, X, y, {});
   if (job.task.kind !== 'network') throw new WasmfitError(`${where}: a linear model has no gradients to check`, { code: 'NOT_A_NETWORK', hint: 'pass a Network or an MLP' });
   const task = /** @type {NetworkTask} */ ({ ...job.task, state: job.task.state ?? (model.fitted ? /** @type {any} */ (model)._trained.state : null) });
   const part = first(task.train, Math.min(rows, task.train.rows));

@@ -1,4 +1,18 @@
-// later.js: functions whose code is fetched when they are first called · in: the call · out: what it gives · next: load.js
+// later.js: code that is fetched when it is first needed · in: the first call · out: what it gives · next: run.js
+
+/**
+ * A module that is fetched once, with `ready`, and at hand as `code` from then on: what a model needs once it is fitted.
+ * @template T
+ * @param {() => Promise<T>} fetch
+ */
+export function later(fetch) {
+  const held = {
+    /** @type {T | undefined} */
+    code: undefined,
+    ready: async () => (held.code ??= await fetch()),
+  };
+  return held;
+}
 
 /** A fitted model from the bytes that save() wrote; see load.js. @type {typeof import('./load.js').load} */
 export const load = async (bytes) => (await import('./load.js')).load(bytes);
@@ -8,3 +22,15 @@ export const lassoPath = async (X, y, options) => (await import('./paths.js')).l
 
 /** Ridge regressions for a list of penalties; see paths.js. @type {typeof import('./paths.js').ridgePath} */
 export const ridgePath = async (X, y, options) => (await import('./paths.js')).ridgePath(X, y, options);
+
+/** Many fits side by side; see fit-many.js. @type {typeof import('./fit-many.js').fitMany} */
+export const fitMany = async (jobs, options) => (await import('./fit-many.js')).fitMany(jobs, options);
+
+/** A learning-rate range test; see learning-rate.js. @type {typeof import('./learning-rate.js').findLearningRate} */
+export const findLearningRate = async (model, X, y, options) => (await import('./learning-rate.js')).findLearningRate(model, X, y, options);
+
+/** Gradients against differences; see gradient-check.js. @type {typeof import('./gradient-check.js').gradientCheck} */
+export const gradientCheck = async (model, X, y, options) => (await import('./gradient-check.js')).gradientCheck(model, X, y, options);
+
+/** Any function by the optimizers of networks; see minimize.js. @type {typeof import('./minimize.js').minimize} */
+export const minimize = async (f, x0, options) => (await import('./minimize.js')).minimize(f, x0, options);

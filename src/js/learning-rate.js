@@ -55,7 +55,7 @@ export async function findLearningRate(model, X, y, options = {}) {
   checkKeys(options, OPTIONS.map(({ name }) => name), where);
   const [min, max, steps, smoothing, stopFactor] = OPTIONS.map((info) => checkNumber(/** @type {any} */ (options)[info.name], info, where));
   if (min >= max) throw new RangeError(`${where}: min is ${min}, max is ${max}; min must be below max`);
-  const { task } = model._prepare(X, y, {});
+  const { task } = (await model._late.ready()).prepare(model, X, y, {});
   if (task.config.optimizer.learningRate === undefined) throw new WasmfitError(`${where}: the optimizer ${task.config.optimizer.name} has no learning rate`, { code: 'NO_LEARNING_RATE', hint: 'use sgd, adam or their kin' });
   const fit = beginNetwork(await engineReady(), { ...task, options: { ...task.options, epochs: 1e9, schedule: 0, warmup: 0, stopMonitor: 0 } });
   /** @type {number[]} */

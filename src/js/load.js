@@ -7,11 +7,14 @@ import { checksum } from './checksum.js';
 import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { ElasticNet, Lasso } from './elastic-net.js';
-import { LinearModel, fetchLate } from './linear-model.js';
+import { FACTS } from './linear-fit.js';
+import { linear } from './linear-model.js';
 import { LinearRegression } from './linear.js';
 import { LogisticRegression } from './logistic.js';
 import { MLPClassifier, MLPRegressor, Network } from './mlp.js';
-import { NeuralModel, SCALERS, shapesOf } from './network.js';
+import { NeuralModel, networks } from './network.js';
+import { configFor, shapesOf } from './network-config.js';
+import { SCALERS } from './network-use.js';
 import { Ridge } from './ridge.js';
 import { targetsOf } from './options.js';
 import { readSafetensors } from './safetensors.js';
@@ -70,22 +73,22 @@ const LINEAR_FACTS = {
   classes: [() => true, 'labels'],
 };
 
-/** @param {LinearModel} model @param {Map<string, Tensor>} tensors @param {any} facts */
+/** @param {import('./linear-model.js').LinearModel} model @param {Map<string, Tensor>} tensors @param {any} facts */
 function restoreLinear(model, tensors, { encoder, statistics, ...facts }) {
   const shape = tensors.get('coef')?.shape ?? [];
   const [outputs, features] = [whole(shape[0], 'rows of coef'), whole(shape[1], 'columns of coef')];
-  for (const name of model._facts) {
+  for (const name of FACTS[model._name]) {
     const [good, rule] = LINEAR_FACTS[name];
     if (!good(facts[name], features)) throw broken(`${name} is ${show(facts[name])}; it must be ${name === 'rank' ? `a whole number from 0 to ${features}` : rule}`);
   }
-  const kept = Object.fromEntries(model._facts.map((name) => [name, facts[name]]));
+  const kept = Object.fromEntries(FACTS[model._name].map((name) => [name, facts[name]]));
   if (model instanceof LogisticRegression) kept.classes = checkClasses(facts.classes, outputs > 1 && facts.classes === null ? 'N' : 'C', outputs);
   const state = { coef: take(tensors, 'coef', 'F64', [outputs, features]), intercept: take(tensors, 'intercept', 'F64', [outputs]), facts: kept };
   model._restore(statistics === undefined ? state : { ...state, statistics: readStatistics(model, tensors, statistics, outputs, features) }, encoder === null ? null : checkEncoder(encoder));
   if (model.featureNames && model.featureNames.length !== features) throw broken(`columns make ${model.featureNames.length} features; coef has ${features}`);
 }
 
-/** @param {LinearModel} model @param {Map<string, Tensor>} tensors @param {any} facts @param {number} outputs @param {number} features */
+/** @param {import('./linear-model.js').LinearModel} model @param {Map<string, Tensor>} tensors @param {any} facts @param {number} outputs @param {number} features */
 function readStatistics(model, tensors, facts, outputs, features) {
   const name = model instanceof LinearRegression ? 'LinearRegression' : 'LogisticRegression', rule = STATISTICS[name];
   if (outputs !== 1 || (name === 'LogisticRegression' && !(model instanceof LogisticRegression))) throw broken('statistics do not belong to this model');
@@ -99,7 +102,7 @@ function readStatistics(model, tensors, facts, outputs, features) {
 
 /** @param {NeuralModel} model @param {Map<string, Tensor>} tensors @param {any} facts */
 function restoreNetwork(model, tensors, { inputs, outputs, classes, encoder, epochs, fresh }) {
-  const config = model._configFor(whole(inputs, 'inputs'), whole(outputs, 'outputs'));
+  const config = configFor(model, whole(inputs, 'inputs'), whole(outputs, 'outputs'));
   const parts = shapesOf(config).map(({ name, shape }) => take(tensors, name, 'F32', shape));
   const weights = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   parts.reduce((at, part) => (weights.set(part, at), at + part.length), 0);
@@ -148,12 +151,13 @@ export async function load(bytes) {
   const Class = CLASSES.get(facts?.class);
   if (!Class) throw broken(`the class ${show(facts?.class)} is unknown; there are ${[...CLASSES.keys()].join(', ')}`);
   try {
-    checkKeys(facts, ['class', 'options', ...(Class.prototype instanceof NeuralModel ? ['inputs', 'outputs', 'classes', 'epochs', 'fresh'] : [...Class.prototype._facts, 'statistics']), 'encoder'], 'model');
+    checkKeys(facts, ['class', 'options', ...(Class.prototype instanceof NeuralModel ? ['inputs', 'outputs', 'classes', 'epochs', 'fresh'] : [...FACTS[facts.class], 'statistics']), 'encoder'], 'model');
     const model = new Class(facts.options ?? null); // missing ones are no defaults here
+    await (model instanceof NeuralModel ? networks : linear).ready();
     if (model instanceof NeuralModel) restoreNetwork(model, tensors, facts);
     else restoreLinear(model, tensors, facts);
     if (tensors.size > 0) throw broken(`tensor ${show([...tensors.keys()][0])} does not belong to a ${facts.class}`);
-    await (model instanceof NeuralModel ? engineReady() : Promise.all([engineReady('linear'), fetchLate()]));
+    await engineReady(model instanceof NeuralModel ? 'network' : 'linear');
     return model;
   } catch (cause) {
     if (cause instanceof WasmfitError) throw cause;

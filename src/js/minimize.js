@@ -7,7 +7,8 @@ import { CONFIG, pack } from './fields.js';
 import { packFit } from './native.js';
 import { checkNumber, checkOptimizer, checkSchedule, checkTechnique, codeOf } from './options.js';
 import { breathe } from './platform.js';
-import { FULL_BATCH, scheduleFields } from './training.js';
+import { FULL_BATCH } from './training.js';
+import { scheduleFields } from './training-fields.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /**

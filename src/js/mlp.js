@@ -1,14 +1,11 @@
 // mlp.js: the three classes of networks: Network with its own layers, MLPRegressor and MLPClassifier · in: options · out: models · next: load.js
-import { checkKeys, show } from './errors.js';
-import { engineNow } from './engine.js';
-import { batchNorm, checkLayer, dense, dropout, layerNorm } from './layers.js';
-import { NeuralModel } from './network.js';
-import { NativeModel } from './native.js';
+import { checkKeys, notReady, show } from './errors.js';
+import { checkLayer } from './layers.js';
+import { NeuralModel, networks } from './network.js';
 import { checkActivation, checkGiven, checkInitializer, checkNumber, checkSwitch, freeze, oneOf, targetsOf } from './options.js';
 import { training } from './choices.js';
 import { TRAINING } from './training.js';
 
-/** @typedef {import('./native.js').Config} Config */
 /** @typedef {import('./training.js').TrainingOptions} TrainingOptions */
 /**
  * @typedef {TrainingOptions & { hiddenLayers?: readonly number[], activation?: unknown, initializer?: string, loss?: unknown, dropout?: number,
@@ -48,44 +45,14 @@ export class Network extends NeuralModel {
     return 'Network';
   }
 
-  get _units() {
-    const { layers } = this.options;
-    return layers[layers.length - 1].units;
-  }
-
-  /** A Network with `inputs` has its starting weights as soon as the core is loaded. @protected @param {string} what */
+  /** A Network with `inputs` has its starting weights as soon as the core is loaded. @ignore @param {string} what */
   _checkFitted(what) {
     this._checkAlive(what);
-    if (!this._trained && this.options.inputs !== undefined) this._begin(what);
-    if (!this._trained) super._checkFitted(what);
-  }
-
-  /** @param {string} what */
-  _begin(what) {
-    const config = this._configFor(Number(this.options.inputs), this._units);
-    const native = new NativeModel(engineNow(`Network.${what}`), config, null);
-    let state;
-    try {
-      state = native.state();
-    } finally {
-      native.free();
+    if (!this._trained && this.options.inputs !== undefined) {
+      if (!networks.code) throw notReady(`Network.${what}`);
+      networks.code.start(this, what);
     }
-    const kind = targetsOf(config.loss.name);
-    const classes = kind === 'N' || (kind === 'B' && this._units > 1) ? null : Array.from({ length: Math.max(2, this._units) }, (_, i) => i);
-    this._restore({ config, state, classes, features: null, target: null, encoder: null, fresh: true });
-  }
-
-  _former() {
-    return this._trained;
-  }
-
-  /** @param {number} inputs @param {number} outputs @returns {Config} */
-  _configFor(inputs, outputs) {
-    const { inputs: stated = inputs, layers } = this.options;
-    if (inputs !== stated) throw new RangeError(`X has ${inputs} columns; the network has inputs: ${stated}`);
-    if (outputs !== this._units) throw new RangeError(`y has ${outputs} columns; the last layer has ${this._units} units`);
-    const { loss, optimizer, seed } = this._common;
-    return { inputs, layers, loss, optimizer, seed };
+    if (!this._trained) super._checkFitted(what);
   }
 }
 
@@ -108,24 +75,7 @@ class MLP extends NeuralModel {
       ...Object.fromEntries(['dropout', ...PENALTIES].map((key) => [key, checkNumber(/** @type {any} */ (options)[key], training[key], where)])),
       normalization: oneOf(normalization, ['none', 'batch', 'layer'], `${where}: normalization`), warmStart: checkSwitch(warmStart, `${where}: warmStart`), ...this._common,
     });
-    checkNumber(this.#layers(1).length, training.layers, where);
-  }
-
-  /** @param {number} outputs */
-  #layers(outputs) {
-    const { hiddenLayers, activation, initializer, dropout: rate, normalization, l1, l2, maxNorm } = this.options;
-    const each = [...normalization === 'batch' ? [batchNorm()] : normalization === 'layer' ? [layerNorm()] : [], ...rate > 0 ? [dropout(rate)] : []];
-    return [...hiddenLayers.flatMap((/** @type {number} */ units) => [dense(units, { activation, initializer, l1, l2, maxNorm }), ...each]), dense(outputs, { initializer, l1, l2, maxNorm })];
-  }
-
-  _former() {
-    return this.options.warmStart ? this._trained : null;
-  }
-
-  /** @param {number} inputs @param {number} outputs @returns {Config} */
-  _configFor(inputs, outputs) {
-    const { loss, optimizer, seed } = this._common;
-    return { inputs, layers: this.#layers(outputs), loss, optimizer, seed };
+    checkNumber(hiddenLayers.length * (1 + Number(normalization !== 'none') + Number(this.options.dropout > 0)) + 1, training.layers, where);
   }
 }
 

@@ -1,12 +1,12 @@
 // network-rows.js: from X and y to the rows that a network's fit runs on: read, split, scaled, weighted · in: arguments of fit · out: Rows
-// next: network.js
+// next: network-use.js
 import { checkKeys, show } from './errors.js';
 import { isMatrix } from './matrix.js';
 import { checkSwitch, targetsOf } from './options.js';
 import { canStratify, checkFeatures, fitScaler, gather, keep, readFeatures, splitValidation } from './prepare.js';
 import { checkMatrix, viewKind } from './shapes.js';
 import { readTarget } from './targets.js';
-import { readValidation } from './training.js';
+import { readValidation } from './training-fields.js';
 import { classFactors, countedRows, readWeights } from './weights.js';
 
 /** @typedef {import('./native.js').Rows} Rows */

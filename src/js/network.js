@@ -1,19 +1,10 @@
-// network.js: trained networks: layers, a loss, an optimizer · in: X, y · out: weights, predictions · next: mlp.js
-import { WasmfitError, show } from './errors.js';
-import { engineNow } from './engine.js';
+// network.js: what all networks are: options, weights, what one can ask of them · in: X, y · out: weights, predictions · next: mlp.js
 import { Estimator } from './estimator.js';
-import { widths } from './layers.js';
-import { countRows, toLabels, toTarget } from './matrix.js';
-import { accuracy, r2 } from './metrics.js';
-import { NativeModel } from './native.js';
-import { checkSwitch, targetsOf } from './options.js';
-import { checkFeatures, gather } from './prepare.js';
-import { gatherRows, prepareRows, readBytes, readRows } from './network-rows.js';
-import { checkTraining, columnsOf, fitFields } from './training.js';
+import { later } from './later.js';
+import { checkTraining } from './training.js';
 
 /** @typedef {import('./native.js').Config} Config */
 /** @typedef {import('./native.js').State} State */
-/** @typedef {import('./layers.js').Layer} Layer */
 /** @typedef {import('./prepare.js').Scaler} Scaler */
 /** @typedef {import('./labels.js').Label} Label */
 /** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
@@ -21,23 +12,31 @@ import { checkTraining, columnsOf, fitFields } from './training.js';
 /** What a fitted network is. fresh: has starting weights, has seen no data yet; checkpoint: what it was doing when it was saved.
  * @typedef {{ config: Config, state: State, classes: Label[] | null, features: Scaler | null, target: Scaler | null,
  *   encoder: import('./encoder.js').Encoder | null, fresh?: boolean, checkpoint?: Uint8Array }} Trained */
-/** @typedef {import('./estimator.js').FitOptions} FitOptions */
+
+/** What networks need once they are fitted. */
+export const networks = /* @__PURE__ */ later(() => import('./network-use.js'));
 
 const FIT_OPTIONS = ['validation', 'epochs', 'batchSize', 'shuffle', 'evaluateTraining', 'stratify', 'sampleWeight', 'signal', 'worker', 'resume', 'onEpoch'];
 
-/** @type {readonly ['features', 'target']} */
-export const SCALERS = ['features', 'target'];
-
 /** @abstract */
 export class NeuralModel extends Estimator {
-  /** @protected @type {Trained | null} */ _trained = null;
-  /** @type {NativeModel | null} */ #native = null;
-  /** @protected @type {import('./training.js').Common} */ _common;
+  /** @ignore @type {Trained | null} */ _trained = null;
+  /** In the core. @ignore @type {import('./native.js').NativeModel | null} */ _native = null;
+  /** @ignore @type {import('./training.js').Common} */ _common;
 
   /** @param {Record<string, any>} options @param {unknown} loss @param {string} where */
   constructor(options, loss, where) {
     super();
     this._common = checkTraining(options, loss, where);
+  }
+
+  /** @ignore @returns {any} */
+  get _late() {
+    return networks;
+  }
+
+  get _fitOptions() {
+    return FIT_OPTIONS;
   }
 
   get fitted() {
@@ -46,55 +45,55 @@ export class NeuralModel extends Estimator {
 
   /** The labels in the order of the outputs, of a fitted classifier; else undefined. @returns {Label[] | undefined} */
   get classes() {
-    return this._trained?.classes ? [...this._trained.classes] : undefined;
-  }
-
-  get _fitOptions() {
-    return FIT_OPTIONS;
-  }
-
-  /** The layers for so many inputs and outputs. @ignore @param {number} inputs @param {number} outputs @returns {Config} */
-  _configFor(inputs, outputs) {
-    throw new Error('abstract');
-  }
-
-  /** Units of the last layer where they are fixed. @protected @type {number | undefined} */
-  get _units() {
-    return undefined;
-  }
-
-  /** What a new fit begins with; null: afresh. @protected @returns {Trained | null} */
-  _former() {
-    return null;
-  }
-
-  /** What a fit that goes on begins with. @param {boolean | undefined} resume @returns {Trained | null} */
-  #start(resume) {
-    if (resume !== undefined) checkSwitch(resume, `${this._name}.fit: resume`);
-    if (!resume) return this._former();
-    if (!this._trained?.checkpoint) throw new WasmfitError(`${this._name}.fit: resume: this model was not loaded from a checkpoint`, { code: 'CHECKPOINT', hint: 'await load(bytes) with the bytes of run.checkpoint()' });
-    return this._trained;
+    return this._trained?.classes?.slice();
   }
 
   /**
-   * @param {unknown} X @param {unknown} y @param {FitOptions} options
-   * @param {(X: unknown) => { data: ArrayLike<number>, classes: readonly Label[] }} [soft] a teacher's outputs
-   * @returns {any}
+   * Regression: the outputs, in units of y. Classification: the label of the greatest output.
+   * @param {unknown} X (rows, features) as for fit
+   * @returns {Float64Array | Matrix | Label[]} (rows); with several outputs (rows, outputs); labels (rows)
+   * @throws {import('./errors.js').WasmfitError} NOT_FITTED, NOT_READY, DISPOSED
    */
-  _prepare(X, y, options, soft) {
-    const start = this.#start(options.resume), where = `${this._name}.fit`;
-    const { config, train, validation, splits, rest } = prepareRows({
-      X, y, options, common: this._common, former: start?.fresh ? null : start, units: this._units, where, soft, configFor: (inputs, outputs) => this._configFor(inputs, outputs),
-    });
-    const columns = columnsOf(this._common, config.layers, validation !== null);
-    const task = { kind: 'network', config, state: start?.state ?? null, options: fitFields(this._common, options, { rows: train.rows, columns, where, layers: config.layers }), train, validation,
-      ...options.resume && { checkpoint: start?.checkpoint } };
-    return {
-      task, splits, standardized: this._common.standardize, columns,
-      transfer: [train, validation].flatMap((part) => (part ? [part.x, part.y, part.weight, part.label].flatMap((array) => (array ? [array.buffer] : [])) : [])),
-      finish: (/** @type {State} */ state) => this._restore({ ...rest, state }),
-      copy: (/** @type {State} */ state, /** @type {Uint8Array | undefined} */ checkpoint) => this._copy({ ...rest, state, checkpoint }),
-    };
+  predict(X) {
+    return this._use('predict').predict(this, X);
+  }
+
+  /**
+   * Probabilities of the classes, in the order of `classes`.
+   * @param {unknown} X (rows, features) as for fit
+   * @returns {import('./shapes.js').Matrix<Float32Array>} (rows, classes)
+   * @throws {import('./errors.js').WasmfitError} NOT_A_CLASSIFIER, and as predict
+   */
+  predictProba(X) {
+    return this._use('predictProba').predictProba(this, X);
+  }
+
+  /**
+   * R² of the predictions for X, or accuracy (of several yes-or-no outputs: the share of all that are right).
+   * @param {unknown} X @param {unknown} y
+   * @returns {number}
+   */
+  score(X, y) {
+    return this._use('score').score(this, X, y);
+  }
+
+  /**
+   * Copies of all weights, layer by layer: 'layers.0.weight' (in, out) row-major, 'layers.0.bias' (out), …
+   * @returns {Weights[]}
+   */
+  getWeights() {
+    return this._use('getWeights').getWeights(this);
+  }
+
+  /**
+   * Replaces all weights; the optimizer begins anew.
+   * @param {readonly { name?: string, shape?: readonly number[], data: ArrayLike<number> }[]} weights in the order of getWeights
+   * @throws {RangeError} another number of arrays, another shape, a value that is not finite
+   */
+  setWeights(weights) {
+    const use = this._use('setWeights');
+    this._checkIdle('setWeights');
+    use.setWeights(this, weights);
   }
 
   /** @param {Trained} trained @ignore */
@@ -104,169 +103,9 @@ export class NeuralModel extends Estimator {
     this._encoder = trained.encoder;
   }
 
-  _saved() {
-    const { config, classes, state, fresh, checkpoint, ...scalers } = /** @type {Trained} */ (this._trained);
-    /** @type {Record<string, import('./safetensors.js').Tensor>} */
-    const tensors = {};
-    for (const { name, shape, data } of this.getWeights()) tensors[name] = { dtype: 'F32', shape, data };
-    for (const part of SCALERS) {
-      for (const [name, data] of Object.entries(scalers[part] ?? {})) tensors[`${part}.${name}`] = { dtype: 'F64', shape: [data.length], data };
-    }
-    if (checkpoint) tensors.checkpoint = { dtype: 'U8', shape: [checkpoint.length], data: checkpoint };
-    return { tensors, facts: { inputs: config.inputs, outputs: outputsOf(config), classes, epochs: state.epochs, fresh } };
-  }
-
-  /** @param {Trained} trained */
-  _copy(trained) {
-    const model = new (/** @type {any} */ (this.constructor))(/** @type {any} */ (this).options);
-    model._restore(trained);
-    return model;
-  }
-
+  /** @ignore */
   _release() {
-    this.#native?.free();
-    this.#native = null;
+    this._native?.free();
+    this._native = null;
   }
-
-  /** @param {string} what */
-  #core(what) {
-    const { config, state } = /** @type {Trained} */ (this._trained);
-    this.#native ??= new NativeModel(engineNow(`${this._name}.${what}`), config, state);
-    return this.#native;
-  }
-
-  /** @param {unknown} X @param {string} what @param {boolean} probabilities */
-  #outputs(X, what, probabilities) {
-    this._checkFitted(what);
-    const { config, features } = /** @type {Trained} */ (this._trained);
-    const part = readBytes(X, 'X') ? this.#readBytes(X, config.inputs, features) : this.#read(X, config.inputs, features);
-    return { data: this.#core(what).predict(part, probabilities), rows: part.rows, cols: outputsOf(config) };
-  }
-
-  /** @param {unknown} X @param {number} inputs @param {Scaler | null} features */
-  #read(X, inputs, features) {
-    const matrix = this._read(X, inputs, /** @type {any} */ (features ? Float64Array : Float32Array));
-    return { x: gather(matrix, null, features, 'X'), rows: matrix.rows, offset: 0, scale: 1 };
-  }
-
-  /** @param {unknown} X @param {number} inputs @param {Scaler | null} scaler */
-  #readBytes(X, inputs, scaler) {
-    const { features } = readRows(X, null, scaler !== null, 'X');
-    if (features.rows > 0) checkFeatures(features.cols, inputs);
-    return { x: gatherRows(features, null, scaler, 'X'), rows: features.rows, offset: features.offset, scale: features.scale };
-  }
-
-  /**
-   * Regression: the outputs, in units of y. Classification: the label of the greatest output.
-   * @param {unknown} X (rows, features) as for fit
-   * @returns {Float64Array | Matrix | Label[]} (rows); with several outputs (rows, outputs); labels (rows)
-   * @throws {WasmfitError} NOT_FITTED, NOT_READY, DISPOSED
-   */
-  predict(X) {
-    const { name } = this._common.loss, kind = targetsOf(name);
-    const { data, rows, cols } = this.#outputs(X, 'predict', name === 'poisson');
-    const { classes, target } = /** @type {Trained} */ (this._trained);
-    if (classes) return Array.from({ length: rows }, (_, row) => classes[cols === 1 ? Number(data[row] > 0) : argmax(data, row * cols, cols)]);
-    const values = new Float64Array(data.length);
-    for (let i = 0; i < data.length; i++) values[i] = kind === 'B' ? Number(data[i] > 0) : target ? data[i] * target.scale[i % cols] + target.mean[i % cols] : data[i];
-    return cols === 1 ? values : { data: values, rows, cols };
-  }
-
-  /**
-   * Probabilities of the classes, in the order of `classes`.
-   * @param {unknown} X (rows, features) as for fit
-   * @returns {import('./shapes.js').Matrix<Float32Array>} (rows, classes)
-   * @throws {WasmfitError} NOT_A_CLASSIFIER, and as predict
-   */
-  predictProba(X) {
-    if (targetsOf(this._common.loss.name) === 'N') throw new WasmfitError(`${this._name}.predictProba: a regression has no probabilities`, { code: 'NOT_A_CLASSIFIER', hint: 'use predict' });
-    const out = this.#outputs(X, 'predictProba', true);
-    if (out.cols > 1 || !this._trained?.classes) return out;
-    return { data: Float32Array.from({ length: out.rows * 2 }, (_, i) => (i % 2 ? out.data[i >> 1] : 1 - out.data[i >> 1])), rows: out.rows, cols: 2 };
-  }
-
-  /**
-   * R² of the predictions for X, or accuracy (of several yes-or-no outputs: the share of all that are right).
-   * @param {unknown} X @param {unknown} y
-   * @returns {number}
-   */
-  score(X, y) {
-    this._checkFitted('score');
-    const predicted = this.predict(X);
-    const rows = countRows(predicted);
-    if (this._trained?.classes) {
-      toLabels(y, 'y', rows); // so that a fault is named as one of y
-      return accuracy(y, predicted);
-    }
-    const truth = toTarget(y, 'y', rows);
-    if (targetsOf(this._common.loss.name) === 'N') return r2(truth, predicted);
-    return accuracy(truth.data.map((value) => Number(value >= 0.5)), /** @type {Matrix} */ (predicted).data);
-  }
-
-  /**
-   * Copies of all weights, layer by layer: 'layers.0.weight' (in, out) row-major, 'layers.0.bias' (out), …
-   * @returns {Weights[]}
-   */
-  getWeights() {
-    this._checkFitted('getWeights');
-    const { config, state } = /** @type {Trained} */ (this._trained);
-    let at = 0;
-    return shapesOf(config).map(({ name, shape }) => {
-      const length = shape.reduce((product, size) => product * size, 1);
-      at += length;
-      return { name, shape, data: state.weights.slice(at - length, at) };
-    });
-  }
-
-  /**
-   * Replaces all weights; the optimizer begins anew.
-   * @param {readonly { name?: string, shape?: readonly number[], data: ArrayLike<number> }[]} weights in the order of getWeights
-   * @throws {RangeError} another number of arrays, another shape, a value that is not finite
-   */
-  setWeights(weights) {
-    this._checkFitted('setWeights');
-    this._checkIdle('setWeights');
-    const trained = /** @type {Trained} */ (this._trained);
-    const shapes = shapesOf(trained.config);
-    if (!Array.isArray(weights) || weights.length !== shapes.length) throw new RangeError(`setWeights: ${shapes.length} arrays are needed (${shapes[0].name}, …), not ${show(weights)}`);
-    const values = weights.map((given, i) => checkWeights(given, shapes[i]));
-    const flat = new Float32Array(values.reduce((length, part) => length + part.length, 0));
-    values.reduce((at, part) => (flat.set(part, at), at + part.length), 0);
-    this._restore({ ...trained, state: { weights: flat, slots: [], steps: 0, epochs: 0 } });
-  }
-}
-
-/** @param {ArrayLike<number>} values @param {number} from @param {number} count */
-function argmax(values, from, count) {
-  let best = 0;
-  for (let k = 1; k < count; k++) if (values[from + k] > values[from + best]) best = k;
-  return best;
-}
-
-/** Units of the last layer. @param {Config} config */
-export const outputsOf = ({ layers }) => /** @type {import('./layers.js').Dense} */ (layers[layers.length - 1]).units;
-
-/** @param {Config} config @returns {{ name: string, shape: number[] }[]} */
-export function shapesOf({ inputs, layers }) {
-  const units = widths(inputs, layers);
-  return layers.flatMap(({ type }, l) => ({
-    dense: [['weight', l === 0 ? inputs : units[l - 1], units[l]], ['bias', units[l]]], dropout: [],
-    batchNorm: [['weight', units[l]], ['bias', units[l]], ['runningMean', units[l]], ['runningVariance', units[l]]], layerNorm: [['weight', units[l]], ['bias', units[l]]],
-  })[type].map(([name, ...shape]) => ({ name: `layers.${l}.${name}`, shape: /** @type {number[]} */ (shape) })));
-}
-
-/** @param {any} given @param {{ name: string, shape: number[] }} expected @returns {Float32Array} */
-export function checkWeights(given, { name, shape }) {
-  const length = shape.reduce((product, size) => product * size, 1);
-  const { data, shape: stated = shape, name: called = name } = Object(given);
-  if (called !== name) throw new RangeError(`setWeights: ${show(called)} stands where ${name} belongs`);
-  if (String(stated) !== String(shape) || data?.length !== length) {
-    throw new RangeError(`setWeights: ${name} has the shape (${stated}) and ${show(data?.length)} values; it must be (${shape}), ${length} values`);
-  }
-  const odd = Array.prototype.findIndex.call(data, (value) => typeof value !== 'number');
-  if (odd >= 0) throw new TypeError(`setWeights: ${name} has ${show(data[odd])} at ${odd}; every weight must be a number`);
-  const values = Float32Array.from(data);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new RangeError(`setWeights: ${name} has ${show(data[bad])} at ${bad}; every weight must be finite and fit in 32-bit floats`);
-  return values;
 }

@@ -8,7 +8,7 @@ import { checkNumber, checkOption, checkSwitch } from './options.js';
 import { breathe } from './platform.js';
 import { readFeatures } from './prepare.js';
 import { linearModels } from './choices.js';
-import { GRID } from './ridge.js';
+import { GRID } from './linear-fit.js';
 
 /** @typedef {import('./options.js').OptionInfo} OptionInfo */
 /** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */

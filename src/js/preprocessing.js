@@ -1,9 +1,13 @@
-// preprocessing.js: columns standardised, or multiplied with each other, before a model sees them · in: rows, Matrix, numeric Table · out: Matrix, plain JSON · next: transformer.js
+// preprocessing.js: the entry wasmfit/preprocessing: named columns, splits; columns standardised or multiplied · in: rows, Matrix, Table · out: the same, plain JSON
+// next: transformer.js
 import { checkKeys, show } from './errors.js';
 import { allocate } from './matrix.js';
 import { checkNumber, checkSwitch, freeze } from './options.js';
 import { fitScaler } from './prepare.js';
 import { Transformer, checkList } from './transformer.js';
+
+export { trainTestSplit } from './split.js';
+export { Table } from './table.js';
 
 /** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
 /** @typedef {import('./prepare.js').Scaler} Scaler */

@@ -1,6 +1,4 @@
 // save.js: a model into a file · in: facts, tensors · out: bytes · next: safetensors-write.js
-//
-// Fetched together with the first core: before that there is no model to be written.
 import { checksum } from './checksum.js';
 import { writeSafetensors } from './safetensors-write.js';
 

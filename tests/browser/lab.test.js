@@ -5,7 +5,8 @@ import { basename } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { Lasso, LinearRegression, LogisticRegression, MLPRegressor, Table, datasets } from 'wasmfit';
+import { Lasso, LinearRegression, LogisticRegression, MLPRegressor, datasets } from 'wasmfit';
+import { Table } from 'wasmfit/preprocessing';
 
 import { browsers, launch, serve, STRICT } from './harness/index.js';
 

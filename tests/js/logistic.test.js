@@ -1,7 +1,8 @@
 // logistic.test.js: logistic regression against polished optima; labels, penalties, separable data, what it refuses · next: summary.test.js
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LogisticRegression, Table, WasmfitError, datasets, init, load } from 'wasmfit';
+import { LogisticRegression, WasmfitError, datasets, init, load } from 'wasmfit';
+import { Table } from 'wasmfit/preprocessing';
 import { fixture, near, rowOf, standardized } from './near.js';
 import { refused } from './refused.js';
 

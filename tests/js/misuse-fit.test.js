@@ -1,7 +1,8 @@
 // misuse-fit.test.js: wrong data, wrong calls of fit, predict, score, setWeights, and what they are told · next: package.test.js
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { Lasso, LinearRegression, MLPClassifier, MLPRegressor, Network, Ridge, Table, WasmfitError, dense, init } from 'wasmfit';
+import { Lasso, LinearRegression, MLPClassifier, MLPRegressor, Network, Ridge, WasmfitError, dense, init } from 'wasmfit';
+import { Table } from 'wasmfit/preprocessing';
 import { frozen, literal, refused, silent } from './refused.js';
 
 const T = TypeError, R = RangeError, W = WasmfitError;

@@ -1,7 +1,7 @@
 // preprocessing.test.js: StandardScaler and PolynomialFeatures, with scikit-learn's numbers · in: src/js/{preprocessing,transformer}.js · out: test results · next: table.test.js
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { PolynomialFeatures, StandardScaler, Table } from 'wasmfit';
+import { PolynomialFeatures, StandardScaler, Table } from 'wasmfit/preprocessing';
 
 // scikit-learn 1.2.1: StandardScaler().fit(X), PolynomialFeatures(...).fit_transform(X)
 const X = [[1.5, -2, 7], [0.25, 4, 7], [-3, 10, 7], [8, 0.5, 7], [2, 2, 7]];

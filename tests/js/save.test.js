@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { LinearRegression, MLPClassifier, MLPRegressor, Network, Table, WasmfitError, datasets, dense, init, load } from 'wasmfit';
+import { LinearRegression, MLPClassifier, MLPRegressor, Network, WasmfitError, datasets, dense, init, load } from 'wasmfit';
+import { Table } from 'wasmfit/preprocessing';
 import { checksum } from '../../src/js/checksum.js';
 import { writeSafetensors } from '../../src/js/safetensors-write.js';
 import { readSafetensors } from '../../src/js/safetensors.js';

@@ -1,7 +1,9 @@
 // summary.test.js: statistics against NIST, statsmodels and their definitions; intervals that hold what they promise · next: package.test.js
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Lasso, LinearRegression, LogisticRegression, MLPRegressor, Table, WasmfitError, conformal, datasets, init, load } from 'wasmfit';
+import { Lasso, LinearRegression, LogisticRegression, MLPRegressor, WasmfitError, datasets, init, load } from 'wasmfit';
+import { conformal } from 'wasmfit/inference';
+import { Table } from 'wasmfit/preprocessing';
 import { fixture, near, rowOf } from './near.js';
 import { refused } from './refused.js';
 

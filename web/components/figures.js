@@ -1,5 +1,6 @@
 // which picture suits a fit, and its numbers · in: a model, X, y, the split · out: scenes for the charts, a table · next: charts/
-import { Table, metrics } from 'wasmfit';
+import { metrics } from 'wasmfit';
+import { Table } from 'wasmfit/preprocessing';
 import { extent } from '../charts/plane.js';
 import { Points } from '../charts/points.js';
 import { t } from '../text/text.js';

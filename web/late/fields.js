@@ -1,5 +1,6 @@
 // pictures over two features and the matrix of classes, fetched when one is needed · in: what was found · out: charts, scenes · next: ../charts/field.js
-import { Table, metrics } from 'wasmfit';
+import { metrics } from 'wasmfit';
+import { Table } from 'wasmfit/preprocessing';
 import { Field } from '../charts/field.js';
 import { Matrix } from '../charts/matrix.js';
 import { extent } from '../charts/plane.js';

@@ -1,5 +1,5 @@
 // the Q–Q figure: ordered residuals against those of a normal distribution · in: a linear model · out: a figure · next: ../charts/points.js
-import { normalQuantile } from 'wasmfit';
+import { normalQuantile } from 'wasmfit/inference';
 import { extent } from '../charts/plane.js';
 import { Points } from '../charts/points.js';
 import { html, nothing } from '../components/base.js';
