@@ -44,7 +44,7 @@ for (const build of ['build/wasmfit.wasm', 'build/wasmfit-fast.wasm']) {
 }
 
 test('normalQuantile needs no core of its own, whichever was loaded first', async () => {
-  const { LinearRegression, init, normalQuantile } = await import('wasmfit');
+  const { LinearRegression, init } = await import('wasmfit'), { normalQuantile } = await import('wasmfit/inference');
   assert.throws(() => normalQuantile(0.5), { name: 'WasmfitError', code: 'NOT_READY' });
   await new LinearRegression().fit([[1], [2], [4]], [1, 2, 3]);
   assert.equal(normalQuantile(0.5), 0);
@@ -54,7 +54,7 @@ test('normalQuantile needs no core of its own, whichever was loaded first', asyn
 });
 
 test('normalQuantile is the core\'s, and refuses what is no probability', async () => {
-  const { init, normalQuantile } = await import('wasmfit');
+  const { init } = await import('wasmfit'), { normalQuantile } = await import('wasmfit/inference');
   await init();
   assert.equal(normalQuantile(0.5), 0);
   assert.ok(Math.abs(normalQuantile(0.975) - 1.959963984540054) < 1e-14);

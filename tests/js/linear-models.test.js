@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as wasmfit from 'wasmfit';
+import { Table } from 'wasmfit/preprocessing';
 import { checksum } from '../../src/js/checksum.js';
 import { writeSafetensors } from '../../src/js/safetensors-write.js';
 import { readSafetensors } from '../../src/js/safetensors.js';
 import { near, rowOf } from './near.js';
-import { frozen, refused } from './refused.js';
+import { frozen, refused, rejected } from './refused.js';
 import * as registry from 'wasmfit/registry';
 
-const { Table, WasmfitError, datasets, init, load } = wasmfit;
+const { WasmfitError, datasets, init, load } = wasmfit;
 await init();
 const { X, y } = await datasets.friedman1({ rows: 60 });
 const two = { data: Float64Array.from({ length: 120 }, (_, i) => y[i >> 1] * (i % 2 ? 1 : -2)), rows: 60, cols: 2 };
@@ -112,12 +113,12 @@ describe('every linear model', () => {
     }
   });
 
-  test('refuses rows held back of other columns, features or outputs', () => {
+  test('refuses rows held back of other columns, features or outputs', async () => {
     const fit = (/** @type {any} */ validation, /** @type {any} */ target = y) => () => new classes.Ridge().fit(X, target, { validation });
-    refused(fit({ X, y: two }), RangeError, /^validation\.y has 2 columns, y has 1; they must be equal/);
-    refused(fit({ X: [[1, 2]], y: [1] }), RangeError, /^validation\.X has 2 columns; the model has 10 features/);
-    refused(fit({ X: [], y: [] }), RangeError, /^validation\.X has 0 /);
-    refused(() => new classes.LogisticRegression().fit(X, bits, { validation: { X, y: bits.data.slice(0, 60) } }), RangeError, /^validation\.y has 1 columns, y has 2/);
+    await rejected(fit({ X, y: two }), RangeError, /^validation\.y has 2 columns, y has 1; they must be equal/);
+    await rejected(fit({ X: [[1, 2]], y: [1] }), RangeError, /^validation\.X has 2 columns; the model has 10 features/);
+    await rejected(fit({ X: [], y: [] }), RangeError, /^validation\.X has 0 /);
+    await rejected(() => new classes.LogisticRegression().fit(X, bits, { validation: { X, y: bits.data.slice(0, 60) } }), RangeError, /^validation\.y has 1 columns, y has 2/);
   });
 
   test('a sweep is an epoch of a run that is iterated, stepped and refused while busy', async () => {
@@ -197,7 +198,7 @@ describe('a forged file of a linear model is refused:', () => {
 
 test('a warning names the columns that depend on each other or are constant, and no others', async () => {
   const a = Array.from({ length: 50 }, (_, i) => Math.sin(i)), b = a.map((_, i) => Math.cos(3 * i));
-  const table = classes.Table.from({ a, b, sum: a.map((value, i) => value + b[i]), still: a.map(() => 0.1), free: a.map((_, i) => i) });
+  const table = Table.from({ a, b, sum: a.map((value, i) => value + b[i]), still: a.map(() => 0.1), free: a.map((_, i) => i) });
   const model = new classes.LinearRegression({ statistics: 'never' });
   await model.fit(table, a);
   assert.deepEqual(model.warnings, ['The 5 columns have rank 3: "a", "b", "sum", "still" depend on each other or are constant. Of all equally good solutions this is the one of least norm.']);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { LogisticRegression, WasmfitError, datasets, init, load } from 'wasmfit';
 import { Table } from 'wasmfit/preprocessing';
 import { fixture, near, rowOf, standardized } from './near.js';
-import { refused } from './refused.js';
+import { refused, rejected } from './refused.js';
 
 await init();
 const reference = fixture('logistic');
@@ -184,22 +184,22 @@ test('probabilities stay right where z is huge', async () => {
   assert.deepEqual([...three.predictProba([[-1e6], [1e6]]).data], [1, 0, 0, 0, 0, 1]);
 });
 
-test('wrong labels and options are refused by name, value and rule', () => {
+test('wrong labels and options are refused by name, value and rule', async () => {
   const rows = [[1], [2], [3], [4]], fit = (/** @type {any} */ y, /** @type {any} */ options = {}, /** @type {any} */ more = {}) => () => new LogisticRegression(options).fit(rows, y, more);
-  refused(fit(['a', 'a', 'a', 'a']), RangeError, /^y has one class only, "a"; a classifier needs at least 2/);
-  refused(fit([1, 1, 1, 2], {}, { sampleWeight: [1, 1, 1, 0] }), RangeError, /^y has one class only, 1/);
-  refused(fit([1, 2, 3, 3], {}, { sampleWeight: [1, 1, 0, 0] }), RangeError, /^y has the label 3 in no row that trains \(their weight is 0, or they validate\)/);
-  refused(fit(['a', 'b']), RangeError, /^y has 2 values; it needs 4/);
-  refused(fit(['a', 1, 'a', 'b']), TypeError, /^y mixes kinds of labels/);
-  refused(fit([0, 1, NaN, 1]), RangeError, /^y has NaN at row 3; every label must be finite/);
-  refused(fit(['a', 'b', 'a', 'b'], {}, { validation: { X: rows, y: ['a', 'b', 'c', 'a'] } }), RangeError, /^validation\.y has the label "c" at row 3; the model knows "a", "b"/);
-  refused(fit([[0, 1], [1, 1], [0, 2], [1, 0]]), RangeError, /^y has 2 at row 3, column 2; several columns of labels must be 0 or 1/);
-  refused(fit([[0, 1], [1, 1], [0, 1], [1, 1]]), RangeError, /^y has, in column 2, one class only, 1/);
-  refused(fit([0, 1, 0, 1], {}, { sampleWeight: [1, 1, -1, 1] }), RangeError, /^sampleWeight has -1 at row 3/);
-  refused(fit([0, 1, 0, 1], {}, { sampleWeight: [0, 0, 0, 0] }), RangeError, /^sampleWeight is 0 for every row/);
-  refused(fit([0, 1, 0, 1], { classWeight: { 0: 2, 3: 1 } }), RangeError, /^classWeight has the label "3", y has not; its labels are 0, 1/);
-  refused(fit([0, 1, 0, 1], { classWeight: { 0: 0 } }), RangeError, /^classWeight has 0; a weight of 0 would leave the class out/);
-  refused(fit([[0, 1], [1, 0], [0, 1], [1, 1]], { classWeight: 'balanced' }), RangeError, /^classWeight needs one column of labels/);
+  await rejected(fit(['a', 'a', 'a', 'a']), RangeError, /^y has one class only, "a"; a classifier needs at least 2/);
+  await rejected(fit([1, 1, 1, 2], {}, { sampleWeight: [1, 1, 1, 0] }), RangeError, /^y has one class only, 1/);
+  await rejected(fit([1, 2, 3, 3], {}, { sampleWeight: [1, 1, 0, 0] }), RangeError, /^y has the label 3 in no row that trains \(their weight is 0, or they validate\)/);
+  await rejected(fit(['a', 'b']), RangeError, /^y has 2 values; it needs 4/);
+  await rejected(fit(['a', 1, 'a', 'b']), TypeError, /^y mixes kinds of labels/);
+  await rejected(fit([0, 1, NaN, 1]), RangeError, /^y has NaN at row 3; every label must be finite/);
+  await rejected(fit(['a', 'b', 'a', 'b'], {}, { validation: { X: rows, y: ['a', 'b', 'c', 'a'] } }), RangeError, /^validation\.y has the label "c" at row 3; the model knows "a", "b"/);
+  await rejected(fit([[0, 1], [1, 1], [0, 2], [1, 0]]), RangeError, /^y has 2 at row 3, column 2; several columns of labels must be 0 or 1/);
+  await rejected(fit([[0, 1], [1, 1], [0, 1], [1, 1]]), RangeError, /^y has, in column 2, one class only, 1/);
+  await rejected(fit([0, 1, 0, 1], {}, { sampleWeight: [1, 1, -1, 1] }), RangeError, /^sampleWeight has -1 at row 3/);
+  await rejected(fit([0, 1, 0, 1], {}, { sampleWeight: [0, 0, 0, 0] }), RangeError, /^sampleWeight is 0 for every row/);
+  await rejected(fit([0, 1, 0, 1], { classWeight: { 0: 2, 3: 1 } }), RangeError, /^classWeight has the label "3", y has not; its labels are 0, 1/);
+  await rejected(fit([0, 1, 0, 1], { classWeight: { 0: 0 } }), RangeError, /^classWeight has 0; a weight of 0 would leave the class out/);
+  await rejected(fit([[0, 1], [1, 0], [0, 1], [1, 1]], { classWeight: 'balanced' }), RangeError, /^classWeight needs one column of labels/);
   const make = (/** @type {any} */ options) => () => new LogisticRegression(options);
   refused(make({ C: 0 }), RangeError, /^LogisticRegression: C is 0; it must be a number above 0/);
   refused(make({ C: -1 }), RangeError, /C is -1/);
@@ -210,7 +210,7 @@ test('wrong labels and options are refused by name, value and rule', () => {
   refused(make({ classWeight: [1, 2] }), TypeError, /^LogisticRegression: classWeight must be "balanced" or an object of a number for each label, not array/);
   refused(make({ classWeight: { a: -1 } }), RangeError, /^LogisticRegression: classWeight\["a"\] is -1; it must be a number from 0/);
   refused(make({ l1ratio: 1 }), TypeError, /unknown option "l1ratio"; did you mean "l1Ratio"\?/);
-  refused(fit([0, 1, 0, 1], {}, { stratify: 'yes' }), TypeError, /stratify must be true or false, not "yes"/);
+  await rejected(fit([0, 1, 0, 1], {}, { stratify: 'yes' }), TypeError, /stratify must be true or false, not "yes"/);
 });
 
 test('labels that a file or a score has and the model has not are told', async () => {

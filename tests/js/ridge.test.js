@@ -114,11 +114,11 @@ test('wrong options are refused by name, value and rule', async () => {
   await rejected(() => ridgePath(X, { data: new Float64Array(884), rows: 442, cols: 2 }), RangeError, /^ridgePath: y has 2 columns/);
   await rejected(() => ridgePath([], []), RangeError, /^X has 0 rows; at least 1 is needed/);
   await rejected(() => ridgePath(X, y, { sampleWeight: new Float64Array(442) }), RangeError, /^sampleWeight is 0 for every row/);
-  refused(() => new Ridge().fit([[1], [NaN]], [1, 2]), RangeError, /^X has NaN at row 2, column 1/);
-  refused(() => new Ridge().fit([[1], [2]], [1, Infinity]), RangeError, /^y has Infinity at row 2/);
-  refused(() => new Ridge().fit([], []), RangeError, /^X has 0 rows/);
-  refused(() => new Ridge().fit([[1], [2]], [1, 2], { sampleWeight: [1, -1] }), RangeError, /^sampleWeight has -1 at row 2/);
-  refused(() => new Ridge().fit([[1], [2]], [1, 2], { sampleWeight: [0, 0] }), RangeError, /^sampleWeight is 0 for every row/);
+  await rejected(() => new Ridge().fit([[1], [NaN]], [1, 2]), RangeError, /^X has NaN at row 2, column 1/);
+  await rejected(() => new Ridge().fit([[1], [2]], [1, Infinity]), RangeError, /^y has Infinity at row 2/);
+  await rejected(() => new Ridge().fit([], []), RangeError, /^X has 0 rows/);
+  await rejected(() => new Ridge().fit([[1], [2]], [1, 2], { sampleWeight: [1, -1] }), RangeError, /^sampleWeight has -1 at row 2/);
+  await rejected(() => new Ridge().fit([[1], [2]], [1, 2], { sampleWeight: [0, 0] }), RangeError, /^sampleWeight is 0 for every row/);
   await new Ridge(frozen({ alpha: 2 })).fit(frozen([[1], [2]]), frozen([1, 2]), frozen({ sampleWeight: [1, 2] }));
 });
 
