@@ -80,8 +80,8 @@ export class Estimator {
     return this._run(this._job(X, y, options));
   }
 
-  /** A fit that is checked and prepared; nothing has begun. @ignore @param {unknown} X @param {unknown} y @param {FitOptions} options @returns {import('./run.js').Job} */
-  _job(X, y, options) {
+  /** A fit that is checked and prepared; nothing has begun. @ignore @param {unknown} X @param {unknown} y @param {FitOptions} options @param {import('./distill.js').Soft} [soft] @returns {import('./run.js').Job} */
+  _job(X, y, options, soft) {
     this._checkAlive('fit');
     this._checkIdle('fit');
     checkKeys(options, this._fitOptions, `${this._name}.fit`);
@@ -91,7 +91,7 @@ export class Estimator {
     if (onEpoch !== undefined && typeof onEpoch !== 'function') throw new TypeError(`${this._name}.fit: onEpoch must be a function, not ${show(onEpoch)}`);
     const rows = countRows(X, 'X');
     if (rows === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
-    const prepared = this._prepare(X, y, options);
+    const prepared = this._prepare(X, y, options, soft);
     return {
       ...prepared, worker, onEpoch, signal: options.signal,
       finish: (state) => { if (!this.#disposed) prepared.finish(state); },
@@ -112,10 +112,10 @@ export class Estimator {
 
   /**
    * @protected
-   * @param {unknown} X @param {unknown} y @param {FitOptions} options
+   * @param {unknown} X @param {unknown} y @param {FitOptions} options @param {import('./distill.js').Soft} [soft] a teacher's outputs, for networks
    * @returns {Pick<import('./run.js').Job, 'task' | 'late' | 'transfer' | 'columns' | 'splits' | 'finish' | 'copy'>}
    */
-  _prepare(X, y, options) {
+  _prepare(X, y, options, soft) {
     throw new Error('abstract');
   }
 

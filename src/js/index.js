@@ -8,7 +8,7 @@ export { conformal } from './conformal.js';
 export { normalQuantile } from './distributions.js';
 export { batchNorm, dense, dropout, layerNorm } from './layers.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
-export { lassoPath, load, ridgePath } from './later.js';
+export { distill, lassoPath, load, prune, pruneUnits, ridgePath, sparsity } from './later.js';
 export { PolynomialFeatures, StandardScaler } from './preprocessing.js';
 /** @type {typeof import('./fit-many.js').fitMany} */
 export const fitMany = async (...args) => (await import('./fit-many.js')).fitMany(...args);

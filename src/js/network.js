@@ -78,7 +78,7 @@ export class NeuralModel extends Estimator {
 
   /**
    * @param {unknown} X @param {unknown} y @param {FitOptions} options
-   * @param {(X: unknown) => { data: ArrayLike<number>, classes: readonly Label[] }} [soft] a teacher's outputs
+   * @param {import('./distill.js').Soft} [soft] a teacher's outputs, and the loss that learns from them
    * @returns {any}
    */
   _prepare(X, y, options, soft) {
@@ -87,7 +87,7 @@ export class NeuralModel extends Estimator {
       X, y, options, common: this._common, former: start?.fresh ? null : start, units: this._units, where, soft, configFor: (inputs, outputs) => this._configFor(inputs, outputs),
     });
     const columns = columnsOf(this._common, config.layers, validation !== null);
-    const task = { kind: 'network', config, state: start?.state ?? null, options: fitFields(this._common, options, { rows: train.rows, columns, where, layers: config.layers }), train, validation,
+    const task = { kind: 'network', config: soft ? { ...config, loss: soft.loss } : config, state: start?.state ?? null, options: fitFields(this._common, options, { rows: train.rows, columns, where, layers: config.layers }), train, validation,
       ...options.resume && { checkpoint: start?.checkpoint } };
     return {
       task, splits, standardized: this._common.standardize, columns,
