@@ -163,7 +163,9 @@ static int evaluate_batch(wf_fit *fit, const wf_rows *rows) {
   wf_pass_rows(&fit->pass, fit->model, rows, NULL, batch.first, B);
   batch_forward(fit, &batch, wf_average_weights(fit), WF_PREDICT, 0);
   fit->progress.cursor += B;
-  return isfinite(fit->sums.loss);
+  if (isfinite(fit->sums.loss)) return 1;
+  wf_diagnose(fit, B);
+  return 0;
 }
 
 /* 1 if every parameter is finite: w · 0 is 0 for finite w, NaN for the others. */
@@ -185,8 +187,6 @@ static void finish(wf_fit *fit, wf_fit_state state) {
 /* Averages and the optimiser's state are given up, as they may have seen what is not finite: the optimiser begins anew. */
 static void diverge(wf_fit *fit) {
   wf_model *model = fit->model;
-  if ((wf_quantity)fit->divergence.quantity == WF_QUANTITY_NONE)
-    fit->divergence = (wf_divergence){model->epochs + 1, model->steps, -1, WF_QUANTITY_LOSS};
   memcpy(model->slots, fit->backup, weight_bytes(model));
   memset(model->slots + model->padded, 0, (size_t)model->S * weight_bytes(model));
   wf_optimizer_begin(model);
@@ -273,7 +273,10 @@ static double advance(wf_fit *fit) {
     double seen = p->rows_seen;
     switch (wf_full_batch_run(fit)) {
       case WF_FULL_BATCH_GOES_ON: break;
-      case WF_FULL_BATCH_DIVERGED: diverge(fit); break;
+      case WF_FULL_BATCH_DIVERGED:
+        wf_diagnose(fit, 0);
+        diverge(fit);
+        break;
       case WF_FULL_BATCH_CONVERGED: p->converged = 1; /* fall through */
       default: phase_close(fit);
     }

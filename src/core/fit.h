@@ -115,7 +115,8 @@ double wf_report_value(const wf_report *report, int field);
 /* fit.c: a finished fit goes on, as one does that has more epochs, from the weights that its last epoch was trained to */
 void wf_fit_continue(wf_fit *fit);
 
-/* diagnose.c: what became non-finite first, layer by layer, at the batch that has just been computed */
+/* diagnose.c: what became non-finite first. B > 0: the loss of the B rows in the pass; 0: the parameters after a step, or with a full-batch
+ * optimiser the value it begins from. */
 void wf_diagnose(wf_fit *fit, int B);
 
 #endif
