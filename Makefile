@@ -60,6 +60,8 @@ LINEAR_SOURCES = \
 INT8_SOURCES = \
   src/kernels/int8.c \
   src/core/quantize.c
+# what it shares with networks
+INT8_CORE = $(SHARED) $(INT8_SOURCES) src/core/loss.c src/core/loss_classes.c
 ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES) $(INT8_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
@@ -178,7 +180,7 @@ build/wasmfit$(1).wasm: $(2) $(3) $(HEADERS) Makefile | setup
 endef
 $(eval $(call core,,$(CORE),src/exports.txt))
 $(eval $(call core,-linear,$(LINEAR_CORE),src/exports-linear.txt))
-$(eval $(call core,-int8,$(SHARED) $(INT8_SOURCES),src/exports-int8.txt))
+$(eval $(call core,-int8,$(INT8_CORE),src/exports-int8.txt))
 $(eval $(call core,-double,$(CORE),src/exports-double.txt,-DWF_DOUBLE))
 
 # Networks with fused multiply-add. An emcc with clang 17 or newer does it all. Debian's 3.1.6 compiles it with clang-19, but its

@@ -1,12 +1,10 @@
 // network.js: trained networks: layers, a loss, an optimizer · in: X, y · out: weights, predictions · next: mlp.js
 import { WasmfitError, show } from './errors.js';
 import { engineNow } from './engine.js';
-import { Estimator } from './estimator.js';
 import { widths } from './layers.js';
-import { countRows, toLabels, toTarget } from './matrix.js';
-import { accuracy, r2 } from './metrics.js';
 import { NativeModel } from './native.js';
-import { checkSwitch, targetsOf } from './options.js';
+import { checkSwitch } from './options.js';
+import { Predictor } from './predictor.js';
 import { checkFeatures, gather } from './prepare.js';
 import { gatherRows, prepareRows, readBytes, readRows } from './network-rows.js';
 import { checkTraining, columnsOf, fitFields } from './training.js';
@@ -16,7 +14,6 @@ import { checkTraining, columnsOf, fitFields } from './training.js';
 /** @typedef {import('./layers.js').Layer} Layer */
 /** @typedef {import('./prepare.js').Scaler} Scaler */
 /** @typedef {import('./labels.js').Label} Label */
-/** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
 /** @typedef {{ name: string, shape: number[], data: Float32Array }} Weights */
 /** What a fitted network is. fresh: has starting weights, has seen no data yet; checkpoint: what it was doing when it was saved.
  * @typedef {{ config: Config, state: State, classes: Label[] | null, features: Scaler | null, target: Scaler | null,
@@ -29,7 +26,7 @@ const FIT_OPTIONS = ['validation', 'epochs', 'batchSize', 'shuffle', 'evaluateTr
 export const SCALERS = ['features', 'target'];
 
 /** @abstract */
-export class NeuralModel extends Estimator {
+export class NeuralModel extends Predictor {
   /** @protected @type {Trained | null} */ _trained = null;
   /** @type {NativeModel | null} */ #native = null;
   /** @protected @type {import('./training.js').Common} */ _common;
@@ -44,9 +41,12 @@ export class NeuralModel extends Estimator {
     return this._trained !== null && !this._trained.fresh;
   }
 
-  /** The labels in the order of the outputs, of a fitted classifier; else undefined. @returns {Label[] | undefined} */
-  get classes() {
-    return this._trained?.classes ? [...this._trained.classes] : undefined;
+  get _loss() {
+    return this._common.loss.name;
+  }
+
+  get _answers() {
+    return this._trained;
   }
 
   get _fitOptions() {
@@ -135,12 +135,17 @@ export class NeuralModel extends Estimator {
     return this.#native;
   }
 
-  /** @param {unknown} X @param {string} what @param {boolean} probabilities */
-  #outputs(X, what, probabilities) {
+  /** @protected @param {unknown} X @param {string} what @param {boolean} probabilities */
+  _outputs(X, what, probabilities) {
     this._checkFitted(what);
+    const part = this._rows(X);
+    return { data: this.#core(what).predict(part, probabilities), rows: part.rows, cols: outputsOf(/** @type {Trained} */ (this._trained).config) };
+  }
+
+  /** New rows as the core takes them. @ignore @param {unknown} X */
+  _rows(X) {
     const { config, features } = /** @type {Trained} */ (this._trained);
-    const part = readBytes(X, 'X') ? this.#readBytes(X, config.inputs, features) : this.#read(X, config.inputs, features);
-    return { data: this.#core(what).predict(part, probabilities), rows: part.rows, cols: outputsOf(config) };
+    return readBytes(X, 'X') ? this.#readBytes(X, config.inputs, features) : this.#read(X, config.inputs, features);
   }
 
   /** @param {unknown} X @param {number} inputs @param {Scaler | null} features */
@@ -154,53 +159,6 @@ export class NeuralModel extends Estimator {
     const { features } = readRows(X, null, scaler !== null, 'X');
     if (features.rows > 0) checkFeatures(features.cols, inputs);
     return { x: gatherRows(features, null, scaler, 'X'), rows: features.rows, offset: features.offset, scale: features.scale };
-  }
-
-  /**
-   * Regression: the outputs, in units of y. Classification: the label of the greatest output.
-   * @param {unknown} X (rows, features) as for fit
-   * @returns {Float64Array | Matrix | Label[]} (rows); with several outputs (rows, outputs); labels (rows)
-   * @throws {WasmfitError} NOT_FITTED, NOT_READY, DISPOSED
-   */
-  predict(X) {
-    const { name } = this._common.loss, kind = targetsOf(name);
-    const { data, rows, cols } = this.#outputs(X, 'predict', name === 'poisson');
-    const { classes, target } = /** @type {Trained} */ (this._trained);
-    if (classes) return Array.from({ length: rows }, (_, row) => classes[cols === 1 ? Number(data[row] > 0) : argmax(data, row * cols, cols)]);
-    const values = new Float64Array(data.length);
-    for (let i = 0; i < data.length; i++) values[i] = kind === 'B' ? Number(data[i] > 0) : target ? data[i] * target.scale[i % cols] + target.mean[i % cols] : data[i];
-    return cols === 1 ? values : { data: values, rows, cols };
-  }
-
-  /**
-   * Probabilities of the classes, in the order of `classes`.
-   * @param {unknown} X (rows, features) as for fit
-   * @returns {import('./shapes.js').Matrix<Float32Array>} (rows, classes)
-   * @throws {WasmfitError} NOT_A_CLASSIFIER, and as predict
-   */
-  predictProba(X) {
-    if (targetsOf(this._common.loss.name) === 'N') throw new WasmfitError(`${this._name}.predictProba: a regression has no probabilities`, { code: 'NOT_A_CLASSIFIER', hint: 'use predict' });
-    const out = this.#outputs(X, 'predictProba', true);
-    if (out.cols > 1 || !this._trained?.classes) return out;
-    return { data: Float32Array.from({ length: out.rows * 2 }, (_, i) => (i % 2 ? out.data[i >> 1] : 1 - out.data[i >> 1])), rows: out.rows, cols: 2 };
-  }
-
-  /**
-   * R² of the predictions for X, or accuracy (of several yes-or-no outputs: the share of all that are right).
-   * @param {unknown} X @param {unknown} y
-   * @returns {number}
-   */
-  score(X, y) {
-    this._checkFitted('score');
-    const predicted = this.predict(X);
-    const rows = countRows(predicted);
-    if (this._trained?.classes) {
-      toLabels(y, 'y', rows); // so that a fault is named as one of y
-      return accuracy(y, predicted);
-    }
-    const truth = toTarget(y, 'y', rows);
-    if (targetsOf(this._common.loss.name) === 'N') return r2(truth, predicted);
-    return accuracy(truth.data.map((value) => Number(value >= 0.5)), /** @type {Matrix} */ (predicted).data);
   }
 
   /**
@@ -234,13 +192,6 @@ export class NeuralModel extends Estimator {
     values.reduce((at, part) => (flat.set(part, at), at + part.length), 0);
     this._restore({ ...trained, state: { weights: flat, slots: [], steps: 0, epochs: 0 } });
   }
-}
-
-/** @param {ArrayLike<number>} values @param {number} from @param {number} count */
-function argmax(values, from, count) {
-  let best = 0;
-  for (let k = 1; k < count; k++) if (values[from + k] > values[from + best]) best = k;
-  return best;
 }
 
 /** Units of the last layer. @param {Config} config */
