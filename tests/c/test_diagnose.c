@@ -137,7 +137,7 @@ static void statistics_are_those_of_plain_loops(wf_rows rows) {
   rows.weight = weight;
   bench b = net(WF_MSE, WF_ADAM, 8, 0.01, rows, NULL);
   wf_fit_run(b.fit, 1e9, 2);
-  set(&b, B0 + 1, -100); /* a unit that never answers */
+  set(&b, B0, -100); /* a unit that never answers */
   wf_model_export(w, b.model, 0);
   CHECK(wf_fit_batch_rows(b.fit) == N && wf_fit_statistics(statistics, b.fit, &rows), "no statistics");
   wf_fit_loss(g, b.fit, &rows);
