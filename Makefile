@@ -60,10 +60,12 @@ LINEAR_SOURCES = \
 INT8_SOURCES = \
   src/kernels/int8.c \
   src/core/quantize.c
+# what it shares with networks
+INT8_CORE = $(SHARED) $(INT8_SOURCES) src/core/loss.c src/core/loss_classes.c
 ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES) $(INT8_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_stacks test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
+C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_stacks test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_diagnose test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
 DOUBLE_TESTS = test_gradients test_layers test_stacks test_optimizer test_loss test_loss_rows test_step test_control test_prune test_full_batch test_minimize
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
@@ -178,7 +180,7 @@ build/wasmfit$(1).wasm: $(2) $(3) $(HEADERS) Makefile | setup
 endef
 $(eval $(call core,,$(CORE),src/exports.txt))
 $(eval $(call core,-linear,$(LINEAR_CORE),src/exports-linear.txt))
-$(eval $(call core,-int8,$(SHARED) $(INT8_SOURCES),src/exports-int8.txt))
+$(eval $(call core,-int8,$(INT8_CORE),src/exports-int8.txt))
 $(eval $(call core,-double,$(CORE),src/exports-double.txt,-DWF_DOUBLE))
 
 # Networks with fused multiply-add. An emcc with clang 17 or newer does it all. Debian's 3.1.6 compiles it with clang-19, but its

@@ -154,8 +154,10 @@ size_t wf_fit_checkpoint_size(const wf_fit *fit);
 void wf_fit_checkpoint_save(void *bytes, const wf_fit *fit);
 int wf_fit_checkpoint_restore(wf_fit *fit, const void *bytes, size_t size);
 
-/* Statistics of every layer at the model's weights, over up to B of the given rows: for weights, gradients and outputs each mean, standard
- * deviation, share of zeros; share of units whose output is 0 in every row. statistics (L). Returns 0: more rows than a batch holds. */
+/* Statistics of every layer at the model's weights, over the given rows as one batch of training (dropout acts, batchNorm uses the batch),
+ * which nothing of model and fit notices: of weights without biases, of the gradient of the mean loss by them, and of outputs each mean,
+ * standard deviation (of n, not n - 1) and share of zeros; dead: share of units whose output is 0 in every row. NaN: the layer has no
+ * weights. statistics (L). Returns 0: more rows than a batch holds, or out of memory. */
 typedef struct wf_layer_statistics {
   double weight_mean, weight_sd, weight_zeros, gradient_mean, gradient_sd, gradient_zeros, output_mean, output_sd, output_zeros, dead;
 } wf_layer_statistics;

@@ -27,6 +27,7 @@ typedef struct wf_int8_config {
   const wf_real *origin, *factor; /* (D) features to levels: a = least + round((x - origin) · factor), within least..most; or NULL: features
                                    are bytes, which are levels themselves */
   int32_t L, least, most;      /* of the inputs; bytes: 0 and 255 */
+  int32_t loss;                /* wf_loss, for probabilities */
 } wf_int8_config;
 
 /* 0: good; else 1 + the first layer that breaks a rule above, or whose sums could go beyond 32 bits. */
@@ -35,7 +36,8 @@ int wf_int8_check(const wf_int8_config *config);
 typedef struct wf_int8 wf_int8;
 wf_int8 *wf_int8_new(const wf_int8_config *config); /* checked before; copies all. NULL: out of memory */
 void wf_int8_free(wf_int8 *model);                  /* NULL is fine */
-/* y (N,K) out; x (N,D): wf_real, or uint8_t for a model of bytes. Returns 0: x has a value that is not finite. */
-int wf_int8_predict(wf_real *y, wf_int8 *model, const void *x, int32_t rows);
+/* y (N,K) out; x (N,D): wf_real, or uint8_t for a model of bytes; probabilities as for wf_model_predict. Returns 0: x has a value that is
+ * not finite. */
+int wf_int8_predict(wf_real *y, wf_int8 *model, const void *x, int32_t rows, int probabilities);
 
 #endif

@@ -1,11 +1,13 @@
 /* average.c: averages of the weights over steps (EMA) or epochs (SWA) · in: weights · out: average · next: monitor.c
  *
  * a: the average, w: the weights, with the running statistics of batch normalisation.
- *   ema   after every step a ← a + (1 - decay)(w - a); the first time a ← w, so that nothing needs a correction of its start
+ *   ema   after every step a ← a + (1 - d)(w - a), d = min(decay, (1 + n)/(10 + n)) after n of them, so that the weights of the start are
+ *         soon forgotten in a short fit too; the first time a ← w
  *   swa   at the end of every average_every-th epoch from epoch average_start on (the first of the fit is 1): their equal mean,
  *         a ← a + (w - a)/(n + 1) after n of them
  * Epochs are evaluated at the average as soon as there is one, and the fit ends at it; training goes on from w.
- * Sources: PyTorch 1.13, torch.optim.swa_utils.AveragedModel with use_buffers; Izmailov et al. 2018. Test: tests/c/test_control.c */
+ * Sources: PyTorch 1.13, torch.optim.swa_utils.AveragedModel with use_buffers; TensorFlow's ExponentialMovingAverage with num_updates (d);
+ * Izmailov et al. 2018. Test: tests/c/test_control.c */
 #include "fit.h"
 
 /* This form stays where it is when w = a, whatever the rounding of gain. */
@@ -25,7 +27,8 @@ static void blend(wf_fit *fit, double share) {
 }
 
 void wf_average_step(wf_fit *fit) {
-  if ((wf_average)fit->config.average == WF_EMA) blend(fit, 1 - fit->config.average_decay);
+  double n = fit->progress.averaged, ramp = (1 + n) / (10 + n), decay = fit->config.average_decay;
+  if ((wf_average)fit->config.average == WF_EMA) blend(fit, 1 - (decay < ramp ? decay : ramp));
 }
 
 void wf_average_epoch(wf_fit *fit) {

@@ -101,7 +101,7 @@ static void pieces(walk *w, wf_fit *fit) {
   piece(w, fit->sums.residual, K * sizeof *fit->sums.residual);
   piece(w, fit->sums.tally, 3 * K * sizeof *fit->sums.tally);
   piece(w, model->slots, slots);
-  piece(w, fit->backup, slots);
+  piece(w, fit->backup, slot);
   piece(w, fit->best, slot);
   piece(w, fit->average, slot);
   piece(w, fit->mask, slot);

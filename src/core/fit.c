@@ -46,16 +46,15 @@ static void fit_layout(wf_fit *fit, arena *a) {
   fit->mask = slot_if(a, model, c->prune_sparsity > 0);
   fit->magnitude = slot_if(a, model, c->prune_sparsity > 0);
   if (fit->full_batch) wf_full_batch_layout(&fit->full, a, model);
-  fit->backup = arena_take(a, (uint64_t)(1 + model->S) * model->padded, sizeof(wf_real));
+  fit->backup = arena_take(a, model->padded, sizeof(wf_real));
   fit->reports = arena_take(a, WF_REPORTS, sizeof(wf_report));
 }
 
-static size_t slot_bytes(const wf_model *model) { return (size_t)(1 + model->S) * model->padded * sizeof(wf_real); }
+static size_t weight_bytes(const wf_model *model) { return model->padded * sizeof(wf_real); }
 
 static void backup_take(wf_fit *fit) {
-  memcpy(fit->backup, fit->model->slots, slot_bytes(fit->model));
+  memcpy(fit->backup, fit->model->slots, weight_bytes(fit->model));
   fit->progress.backup_steps = fit->model->steps;
-  fit->progress.backup_product = fit->model->momentum_product;
 }
 
 static void epoch_begin(wf_fit *fit) {
@@ -164,7 +163,9 @@ static int evaluate_batch(wf_fit *fit, const wf_rows *rows) {
   wf_pass_rows(&fit->pass, fit->model, rows, NULL, batch.first, B);
   batch_forward(fit, &batch, wf_average_weights(fit), WF_PREDICT, 0);
   fit->progress.cursor += B;
-  return isfinite(fit->sums.loss);
+  if (isfinite(fit->sums.loss)) return 1;
+  wf_diagnose(fit, B);
+  return 0;
 }
 
 /* 1 if every parameter is finite: w · 0 is 0 for finite w, NaN for the others. */
@@ -183,14 +184,14 @@ static void finish(wf_fit *fit, wf_fit_state state) {
   fit->progress.state = (int32_t)state;
 }
 
-/* An average is given up, as it may have seen what is not finite. */
+/* Averages and the optimiser's state are given up, as they may have seen what is not finite: the optimiser begins anew. */
 static void diverge(wf_fit *fit) {
   wf_model *model = fit->model;
-  if ((wf_quantity)fit->divergence.quantity == WF_QUANTITY_NONE)
-    fit->divergence = (wf_divergence){model->epochs + 1, model->steps, -1, WF_QUANTITY_LOSS};
-  memcpy(model->slots, fit->backup, slot_bytes(model));
-  model->steps = fit->progress.backup_steps;
-  model->momentum_product = fit->progress.backup_product;
+  memcpy(model->slots, fit->backup, weight_bytes(model));
+  memset(model->slots + model->padded, 0, (size_t)model->S * weight_bytes(model));
+  wf_optimizer_begin(model);
+  model->steps = 0;
+  model->momentum_product = 1;
   fit->progress.averaged = 0;
   finish(fit, WF_FIT_DIVERGED);
 }
@@ -272,7 +273,10 @@ static double advance(wf_fit *fit) {
     double seen = p->rows_seen;
     switch (wf_full_batch_run(fit)) {
       case WF_FULL_BATCH_GOES_ON: break;
-      case WF_FULL_BATCH_DIVERGED: diverge(fit); break;
+      case WF_FULL_BATCH_DIVERGED:
+        wf_diagnose(fit, 0);
+        diverge(fit);
+        break;
       case WF_FULL_BATCH_CONVERGED: p->converged = 1; /* fall through */
       default: phase_close(fit);
     }
@@ -304,7 +308,7 @@ void wf_fit_finish(wf_fit *fit) {
 }
 
 void wf_fit_continue(wf_fit *fit) {
-  memcpy(fit->model->slots, fit->backup, slot_bytes(fit->model));
+  memcpy(fit->model->slots, fit->backup, weight_bytes(fit->model));
   fit->progress.state = WF_FIT_RUNNING;
   epoch_begin(fit);
 }

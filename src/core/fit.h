@@ -23,7 +23,7 @@ typedef struct wf_progress {
   double rows_seen;
   double learning_rate;      /* base of the schedule */
   double rate;               /* of the last step */
-  double backup_steps, backup_product;
+  double backup_steps;       /* at the start of this epoch */
   double gradient_norms, gradient_steps; /* of this epoch: their sum and number */
   double plateau_best, plateau_bad, plateau_cooldown, plateau_factor; /* schedule.c; best: NaN before the first */
   double stop_best;                                                  /* monitor.c: what improvements are counted from; NaN: nothing yet */
@@ -65,7 +65,7 @@ struct wf_fit {
   wf_full_batch full;        /* * its state */
   double *train_total;       /* (K) Σ s (y - ȳ)² */
   double *validation_total;  /* (K) */
-  wf_real *backup;           /* * (1 + S, padded) the slots at the end of the last finite epoch */
+  wf_real *backup;           /* * (padded) the weights at the end of the last finite epoch */
   wf_divergence divergence;  /* * */
   double batch_loss;         /* mean loss of the last batch that trained */
   uint64_t rows_hash;        /* of all training and validation rows, for checkpoints; 0: not needed yet */
@@ -115,7 +115,8 @@ double wf_report_value(const wf_report *report, int field);
 /* fit.c: a finished fit goes on, as one does that has more epochs, from the weights that its last epoch was trained to */
 void wf_fit_continue(wf_fit *fit);
 
-/* diagnose.c: what became non-finite first, layer by layer, at the batch that has just been computed */
+/* diagnose.c: what became non-finite first. B > 0: the loss of the B rows in the pass; 0: the parameters after a step, or with a full-batch
+ * optimiser the value it begins from. */
 void wf_diagnose(wf_fit *fit, int B);
 
 #endif

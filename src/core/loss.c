@@ -1,5 +1,5 @@
 /* loss.c: sums of losses over the rows of a batch, and what a report makes of them · in: outputs, targets · out: f64 sums, gradients
- * next: loss_numbers.c, loss_classes.c */
+ * next: loss_numbers.c */
 #include "loss.h"
 
 #include <math.h>

@@ -88,15 +88,15 @@ typedef struct class_row {
 } class_row;
 
 /* l = log Σ e^z - z_label, or focal q^gamma l with p = e^-l = 1 - q. Returns F of its gradient F (p_k - onehot_k): 1, or
- * q^gamma + gamma q^(gamma-1) p l, where l / q tends to 1 as q vanishes. */
+ * q^gamma + gamma q^(gamma-1) p l. q is never 0, as rest_of's exponentials are not. */
 static double label_loss(double *value, const wf_config *config, const class_row *row, double behind, int is_greatest) {
   double l = behind + row->log_rest, rest = row->rest, gamma = config->gamma;
   *value = l;
   if ((wf_loss)config->loss != WF_FOCAL) return 1;
   double hit = wf_exp64(-behind), q = (is_greatest ? rest : 1 + rest - hit) / (1 + rest), p = hit / (1 + rest);
-  double power = gamma > 0 ? wf_exp64(gamma * wf_log64(q)) : 1;
+  double power = wf_exp64(gamma * wf_log64(q));
   *value = power * l;
-  return power * (1 + gamma * p * (q > 0 ? l / q : 1));
+  return power * (1 + gamma * p * (l / q));
 }
 
 /* scale: of the gradient. */

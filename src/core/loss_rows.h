@@ -1,4 +1,4 @@
-/* loss_rows.h: the inside of the losses · in: outputs and targets of a batch · out: values, slopes · next: loss_numbers.c, loss_classes.c
+/* loss_rows.h: the inside of the losses · in: outputs and targets of a batch · out: values, slopes · next: loss_numbers.c
  *
  * Losses of kind NUMBERS and BINARY are sums over elements (row, output): loss.c gathers a few elements of one output, a kernel has a value
  * and a slope for each of them, loss.c adds them up. Losses of kind CLASS and SHARES are judged row by row. */

@@ -1,7 +1,7 @@
 /* quantize.c: prediction by a quantised network, layer by layer over blocks of rows · in: levels of integers, features · out: outputs
  * next: ../js/quantize.js */
 #include "../kernels/int8.h"
-#include "arena.h"
+#include "loss.h"
 
 /* Rows that go through the layers together: their levels and one panel of weights fit the caches. */
 enum { BLOCK = 64, WORST = 255 };
@@ -20,7 +20,9 @@ struct wf_int8 {
   wf_real *scale, *bias;     /* (K8) */
   wf_real *origin, *factor;  /* (D) or NULL: bytes */
   int16_t *x[2];             /* (BLOCK, width) levels of the layer at work and of the next */
+  wf_real *y;                /* (BLOCK, K8) outputs */
   int32_t L, least, most, width;
+  wf_config config;          /* its loss */
 };
 
 static int round_up(int n, int to) { return (n + to - 1) / to * to; }
@@ -76,7 +78,7 @@ static int widest(const wf_int8_config *config) {
 static wf_int8 *layout(arena *a, const wf_int8_config *config) {
   const wf_int8_layer *last = &config->layers[config->L - 1];
   uint64_t D = (uint64_t)config->layers[0].inputs, K8 = (uint64_t)round_up(last->outputs, 8), width = (uint64_t)widest(config);
-  wf_int8 head = {.L = config->L, .least = config->least, .most = config->most, .width = (int32_t)width};
+  wf_int8 head = {.L = config->L, .least = config->least, .most = config->most, .width = (int32_t)width, .config.loss = config->loss};
   wf_int8 *model = arena_take(a, 1, sizeof *model);
   head.layers = arena_take(a, (uint64_t)config->L, sizeof *head.layers);
   for (int l = 0; l < config->L; l++) {
@@ -95,6 +97,7 @@ static wf_int8 *layout(arena *a, const wf_int8_config *config) {
   head.bias = arena_take(a, K8, sizeof *head.bias);
   head.origin = config->origin ? arena_take(a, D, sizeof *head.origin) : NULL;
   head.factor = config->origin ? arena_take(a, D, sizeof *head.factor) : NULL;
+  head.y = arena_take(a, BLOCK * K8, sizeof *head.y);
   for (int k = 0; k < 2; k++) head.x[k] = arena_take(a, BLOCK * width, sizeof *head.x[k]);
   if (a->base) *model = head;
   return model;
@@ -164,17 +167,17 @@ static void forward(int16_t *to, const int16_t *x, size_t ld, const layer *layer
   if (layer->table) look_up(to, ld, layer, B);
 }
 
-/* y (B,O): outputs of the last layer. */
-static void forward_last(wf_real *y, const wf_int8 *model, const int16_t *x, int B) {
+/* model->y of B rows x. */
+static void forward_last(const wf_int8 *model, const int16_t *x, int B) {
   const layer *layer = &model->layers[model->L - 1];
-  size_t ld = (size_t)model->width;
-  for (int o = 0; o < layer->O8; o += 8)
+  size_t ld = (size_t)model->width, O8 = (size_t)layer->O8;
+  for (size_t o = 0; o < O8; o += 8)
     for (int r = 0; r < B; r += 4) {
       int32_t sums[32];
-      wf_int8_tile(sums, x + (size_t)r * ld, ld, layer->w + (size_t)o * (size_t)layer->I2, layer->I2);
-      for (int k = r; k < r + 4 && k < B; k++)
-        for (int c = o; c < o + 8 && c < layer->O; c++)
-          y[(size_t)k * (size_t)layer->O + (size_t)c] = model->scale[c] * (wf_real)sums[(k - r) * 8 + c - o] + model->bias[c];
+      wf_int8_tile(sums, x + (size_t)r * ld, ld, layer->w + o * (size_t)layer->I2, layer->I2);
+      for (int k = 0; k < 4; k++)
+        for (size_t c = 0; c < 8; c++)
+          model->y[(size_t)(r + k) * O8 + o + c] = model->scale[o + c] * (wf_real)sums[(size_t)k * 8 + c] + model->bias[o + c];
     }
 }
 
@@ -189,14 +192,17 @@ static int take(const wf_int8 *model, const void *x, int32_t first, int B) {
   return finite;
 }
 
-int wf_int8_predict(wf_real *y, wf_int8 *model, const void *x, int32_t rows) {
-  size_t K = (size_t)model->layers[model->L - 1].O;
+int wf_int8_predict(wf_real *y, wf_int8 *model, const void *x, int32_t rows, int probabilities) {
+  const layer *last = &model->layers[model->L - 1];
+  size_t K = (size_t)last->O, K8 = (size_t)last->O8;
   for (int32_t first = 0; first < rows; first += BLOCK) {
     int B = rows - first < BLOCK ? (int)(rows - first) : BLOCK;
     if (!take(model, x, first, B)) return 0;
     for (int l = 0; l + 1 < model->L; l++)
       forward(model->x[(l + 1) & 1], model->x[l & 1], (size_t)model->width, &model->layers[l], B);
-    forward_last(y + (size_t)first * K, model, model->x[(model->L - 1) & 1], B);
+    forward_last(model, model->x[(model->L - 1) & 1], B);
+    if (probabilities) wf_loss_probabilities(model->y, &model->config, B, last->O, last->O8);
+    for (int r = 0; r < B; r++, y += K) memcpy(y, model->y + (size_t)r * K8, K * sizeof *y);
   }
   return 1;
 }

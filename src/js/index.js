@@ -1,7 +1,7 @@
 // index.js: everything that `import 'wasmfit'` gives · in: the modules of the package · out: the public API · next: registry.js
 //
 // At once only what options and metrics need; the rest is fetched by what is awaited: init, load, a fit.
-import { networks } from './network.js';
+import { networks } from './predictor.js';
 
 export { LinearRegression } from './linear.js';
 export { Ridge } from './ridge.js';
@@ -9,7 +9,7 @@ export { ElasticNet, Lasso } from './elastic-net.js';
 export { LogisticRegression } from './logistic.js';
 export { batchNorm, dense, dropout, layerNorm } from './layers.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
-export { findLearningRate, fitMany, gradientCheck, lassoPath, load, minimize, ridgePath } from './later.js';
+export { distill, findLearningRate, fitMany, gradientCheck, lassoPath, load, minimize, prune, pruneUnits, ridgePath, sparsity } from './later.js';
 export { WasmfitError } from './errors.js';
 export * as metrics from './metrics.js';
 export * as datasets from './datasets.js';

@@ -14,13 +14,14 @@ export { featureNames };
 /**
  * A fit that is judged and prepared; nothing has begun.
  * @param {Estimator} model @param {unknown} X @param {unknown} y @param {FitOptions} options
+ * @param {import('./distill.js').Soft} [soft] a teacher's outputs, for networks
  * @returns {Omit<Job, 'release'>}
  * @throws {TypeError | RangeError} by argument, row, column, value and rule
  */
-export function jobOf(model, X, y, options) {
+export function jobOf(model, X, y, options, soft) {
   const { worker = !isNode && typeof Worker === 'function', onEpoch, signal } = options;
   if (countRows(X, 'X') === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
-  const prepared = /** @type {any} */ (model._late.code).prepare(model, X, y, options);
+  const prepared = /** @type {any} */ (model._late.code).prepare(model, X, y, options, soft);
   return { ...prepared, worker, onEpoch, signal, finish: (/** @type {any} */ state) => { if (!model._disposed) prepared.finish(state); } };
 }
 

@@ -17,6 +17,18 @@ export function later(fetch) {
 /** A fitted model from the bytes that save() wrote; see load.js. @type {typeof import('./load.js').load} */
 export const load = async (bytes) => (await import('./load.js')).load(bytes);
 
+/** A fitted network with zeros for its smallest weights; see compress.js. @type {(...args: Parameters<typeof import('./compress.js').prune>) => Promise<import('./compress.js').Sparsity>} */
+export const prune = async (model, options) => (await import('./compress.js')).prune(model, options);
+
+/** A smaller network; see compress.js. @type {<M extends import('./network.js').NeuralModel>(model: M, options?: { keep?: number | readonly number[] }) => Promise<M>} */
+export const pruneUnits = async (model, options) => (await import('./compress.js')).pruneUnits(model, options);
+
+/** Share of zeros among weights; see compress.js. @type {(model: import('./network.js').NeuralModel) => Promise<import('./compress.js').Sparsity>} */
+export const sparsity = async (model) => (await import('./compress.js')).sparsity(model);
+
+/** A network trained on a teacher's answers; see distill.js. @type {typeof import('./distill.js').distill} */
+export const distill = async (teacher, student, X, y, options) => (await import('./distill.js')).distill(teacher, student, X, y, options);
+
 /** Elastic nets for a list of penalties; see paths.js. @type {typeof import('./paths.js').lassoPath} */
 export const lassoPath = async (X, y, options) => (await import('./paths.js')).lassoPath(X, y, options);
 

@@ -1,7 +1,8 @@
 // mlp.js: the three classes of networks: Network with its own layers, MLPRegressor and MLPClassifier · in: options · out: models · next: load.js
 import { checkKeys, notReady, show } from './errors.js';
 import { checkLayer } from './layers.js';
-import { NeuralModel, networks } from './network.js';
+import { NeuralModel } from './network.js';
+import { networks } from './predictor.js';
 import { checkActivation, checkGiven, checkInitializer, checkNumber, checkSwitch, freeze, oneOf, targetsOf } from './options.js';
 import { training } from './choices.js';
 import { TRAINING } from './training.js';

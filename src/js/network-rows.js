@@ -74,18 +74,18 @@ function labelsOf({ numbers, classes }, rows) {
  * Everything that a fit of a network begins with; nothing is changed.
  * @param {{ X: unknown, y: unknown, options: import('./estimator.js').FitOptions, common: import('./training.js').Common, former: Trained | null,
  *   units: number | undefined, where: string, configFor: (inputs: number, outputs: number) => import('./native.js').Config,
- *   soft?: (X: unknown) => { data: ArrayLike<number>, classes: readonly import('./labels.js').Label[] } }} fit soft: a teacher's softened outputs
+ *   soft?: import('./distill.js').Soft }} fit soft: a teacher's softened outputs
  */
 export function prepareRows({ X, y, options, common, former, units, where, configFor, soft }) {
   const { loss: { name: loss }, seed, standardize, classWeight } = common;
   if (options.stratify !== undefined) checkSwitch(options.stratify, `${where}: stratify`);
   const { features, encoder } = readRows(X, former?.encoder ?? null, standardize, 'X');
   if (former) checkFeatures(features.cols, former.config.inputs);
-  const teacher = soft?.(X), classes = former?.classes ?? teacher?.classes ?? null;
+  const teacher = soft?.outputs(X, former?.classes ?? null), classes = former?.classes ?? teacher?.classes ?? null;
   const target = readTarget(y, teacher ? 'crossEntropy' : loss, features.rows, { classes, units });
   const config = configFor(features.cols, target.outputs);
   const weight = readWeights(options.sampleWeight, features.rows);
-  const source = { given: X, features, target, weight, soft: teacher ? Float64Array.from(teacher.data) : null, prefix: '' };
+  const source = { given: X, features, target, weight, soft: teacher ? teacher.data : null, prefix: '' };
   const { fraction, last, given } = readValidation(options.validation, where);
   const splits = fraction === undefined ? undefined : splitValidation(features.rows, fraction, seed, last ? null : strata(target, options, fraction, where), !last);
   const used = countedRows(splits?.train ?? null, weight); // rows of weight 0 are absent
@@ -104,7 +104,7 @@ export function prepareRows({ X, y, options, common, former, units, where, confi
     const held = readTarget(given.y, teacher ? 'crossEntropy' : loss, matrix.rows, { classes: target.classes, units, name: 'validation.y' });
     if (held.outputs !== target.outputs) throw new RangeError(`validation.y has ${held.outputs} columns, y has ${target.outputs}; they must be equal`);
     return rowsOf({ given: given.X, features: matrix, target: held, weight: readWeights(given.sampleWeight, matrix.rows, 'validation.sampleWeight'),
-      soft: soft ? Float64Array.from(soft(given.X).data) : null, prefix: 'validation.' }, null, scaler, scale);
+      soft: soft ? soft.outputs(given.X, target.classes).data : null, prefix: 'validation.' }, null, scaler, scale);
   }
 }
 

@@ -2,8 +2,6 @@
 import { engineNow } from './engine.js';
 import { WasmfitError, show } from './errors.js';
 import { another, readLike } from './job.js';
-import { countRows, toLabels, toTarget } from './matrix.js';
-import { accuracy, r2 } from './metrics.js';
 import { NativeModel } from './native.js';
 import { checkWeights, configFor, fixedOutputs, outputsOf, shapesOf } from './network-config.js';
 import { gatherRows, prepareRows, readBytes, readRows } from './network-rows.js';
@@ -12,6 +10,7 @@ import { checkFeatures, gather } from './prepare.js';
 import { writeModel } from './save.js';
 import { columnsOf, fitFields } from './training-fields.js';
 
+export { predict, predictProba, score } from './answers.js';
 export { begin, featureNames, jobOf } from './job.js';
 
 /** @typedef {import('./network.js').NeuralModel} NeuralModel */
@@ -19,14 +18,12 @@ export { begin, featureNames, jobOf } from './job.js';
 /** @typedef {import('./network.js').Weights} Weights */
 /** @typedef {import('./native.js').State} State */
 /** @typedef {import('./prepare.js').Scaler} Scaler */
-/** @typedef {import('./labels.js').Label} Label */
-/** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
 
 /** @type {readonly ['features', 'target']} */
 export const SCALERS = ['features', 'target'];
 
-/** What a fit begins with; null: afresh. @param {NeuralModel} model @param {boolean | undefined} resume @returns {Trained | null} */
-function former(model, resume) {
+/** What a fit begins with; null: afresh. @param {NeuralModel} model @param {boolean} [resume] @returns {Trained | null} */
+export function former(model, resume) {
   const { _name: name, _trained: trained, options: { layers, warmStart } } = model;
   if (resume !== undefined) checkSwitch(resume, `${name}.fit: resume`);
   if (!resume) return layers || warmStart ? trained : null;
@@ -36,7 +33,7 @@ function former(model, resume) {
 
 /**
  * @param {NeuralModel} model @param {unknown} X @param {unknown} y @param {import('./estimator.js').FitOptions} options
- * @param {(X: unknown) => { data: ArrayLike<number>, classes: readonly Label[] }} [soft] a teacher's outputs
+ * @param {import('./distill.js').Soft} [soft] a teacher's outputs, and the loss that learns from them
  * @returns {any} of a Job what is the network's
  */
 export function prepare(model, X, y, options, soft) {
@@ -45,7 +42,7 @@ export function prepare(model, X, y, options, soft) {
     X, y, options, common, former: start?.fresh ? null : start, units: fixedOutputs(model), where, soft, configFor: (inputs, outputs) => configFor(model, inputs, outputs),
   });
   const columns = columnsOf(common, config.layers, validation !== null);
-  const task = { kind: 'network', config, state: start?.state ?? null, options: fitFields(common, options, { rows: train.rows, columns, where, layers: config.layers }), train, validation,
+  const task = { kind: 'network', config: soft ? { ...config, loss: soft.loss } : config, state: start?.state ?? null, options: fitFields(common, options, { rows: train.rows, columns, where, layers: config.layers }), train, validation,
     ...options.resume && { checkpoint: start?.checkpoint } };
   return {
     task, splits, standardized: common.standardize, columns,
@@ -77,12 +74,17 @@ export function start(model, what) {
 /** @param {NeuralModel} model @returns {Trained} that is fitted */
 const trainedOf = (model) => /** @type {Trained} */ (model._trained);
 
-/** @param {NeuralModel} model @param {unknown} X @param {string} what @param {boolean} probabilities */
-function outputs(model, X, what, probabilities) {
-  const { config, state, features } = trainedOf(model);
-  const part = readBytes(X, 'X') ? bytesOf(X, config.inputs, features) : floatsOf(model, X, config.inputs, features);
+/** @param {NeuralModel} model @param {unknown} X @param {string} what @param {boolean} probabilities @returns {import('./predictor.js').Outputs} */
+export function outputs(model, X, what, probabilities) {
+  const { config, state } = trainedOf(model), part = rowsFor(model, X);
   model._native ??= new NativeModel(engineNow(`${model._name}.${what}`), config, state);
   return { data: model._native.predict(part, probabilities), rows: part.rows, cols: outputsOf(config) };
+}
+
+/** New rows as the core takes them. @param {NeuralModel} model @param {unknown} X */
+export function rowsFor(model, X) {
+  const { config, features } = trainedOf(model);
+  return readBytes(X, 'X') ? bytesOf(X, config.inputs, features) : floatsOf(model, X, config.inputs, features);
 }
 
 /** @param {NeuralModel} model @param {unknown} X @param {number} inputs @param {Scaler | null} features */
@@ -96,44 +98,6 @@ function bytesOf(X, inputs, scaler) {
   const { features } = readRows(X, null, scaler !== null, 'X');
   if (features.rows > 0) checkFeatures(features.cols, inputs);
   return { x: gatherRows(features, null, scaler, 'X'), rows: features.rows, offset: features.offset, scale: features.scale };
-}
-
-/** @param {ArrayLike<number>} values @param {number} from @param {number} count */
-function argmax(values, from, count) {
-  let best = 0;
-  for (let k = 1; k < count; k++) if (values[from + k] > values[from + best]) best = k;
-  return best;
-}
-
-/** See NeuralModel. @param {NeuralModel} model @param {unknown} X @returns {Float64Array | Matrix | Label[]} */
-export function predict(model, X) {
-  const { name } = model._common.loss, kind = targetsOf(name);
-  const { data, rows, cols } = outputs(model, X, 'predict', name === 'poisson');
-  const { classes, target } = trainedOf(model);
-  if (classes) return Array.from({ length: rows }, (_, row) => classes[cols === 1 ? Number(data[row] > 0) : argmax(data, row * cols, cols)]);
-  const values = new Float64Array(data.length);
-  for (let i = 0; i < data.length; i++) values[i] = kind === 'B' ? Number(data[i] > 0) : target ? data[i] * target.scale[i % cols] + target.mean[i % cols] : data[i];
-  return cols === 1 ? values : { data: values, rows, cols };
-}
-
-/** See NeuralModel. @param {NeuralModel} model @param {unknown} X @returns {import('./shapes.js').Matrix<Float32Array>} */
-export function predictProba(model, X) {
-  if (targetsOf(model._common.loss.name) === 'N') throw new WasmfitError(`${model._name}.predictProba: a regression has no probabilities`, { code: 'NOT_A_CLASSIFIER', hint: 'use predict' });
-  const out = outputs(model, X, 'predictProba', true);
-  if (out.cols > 1 || !trainedOf(model).classes) return out;
-  return { data: Float32Array.from({ length: out.rows * 2 }, (_, i) => (i % 2 ? out.data[i >> 1] : 1 - out.data[i >> 1])), rows: out.rows, cols: 2 };
-}
-
-/** See NeuralModel. @param {NeuralModel} model @param {unknown} X @param {unknown} y @returns {number} */
-export function score(model, X, y) {
-  const predicted = model.predict(X), rows = countRows(predicted);
-  if (trainedOf(model).classes) {
-    toLabels(y, 'y', rows); // so that a fault is named as one of y
-    return accuracy(y, predicted);
-  }
-  const truth = toTarget(y, 'y', rows);
-  if (targetsOf(model._common.loss.name) === 'N') return r2(truth, predicted);
-  return accuracy(truth.data.map((value) => Number(value >= 0.5)), /** @type {Matrix} */ (predicted).data);
 }
 
 /** See NeuralModel. @param {NeuralModel} model @returns {Weights[]} */

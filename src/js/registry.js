@@ -131,7 +131,7 @@ random | random | uniform from least to most, by the seed`);
 
 /** Averages of the weights, which the fit ends with. Sources: Polyak, Juditsky 1992; Izmailov et al. 2018. */
 export const averages = describe(choices.averages, `none | none | the last weights
-ema | exponential moving average | a ← decay · a + (1 − decay) w after every step
+ema | exponential moving average | a ← d a + (1 − d) w after every step, d = min(decay, (1 + n) / (10 + n)) after n steps
 swa | stochastic weight averaging | mean of the weights at the ends of epochs`);
 
 export const resamples = describe(choices.resamples, `none | none | the rows as they are

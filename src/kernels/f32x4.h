@@ -77,9 +77,11 @@ static inline f32x4 f32x4_sum4(f32x4 a, f32x4 b, f32x4 c, f32x4 d) {
   return wasm_f32x4_add(wasm_i32x4_shuffle(ab, cd, 0, 2, 4, 6), wasm_i32x4_shuffle(ab, cd, 1, 3, 5, 7));
 }
 
-/* four bytes as numbers 0..255 */
-static inline f32x4 f32x4_from_bytes(const uint8_t *p) {
-  return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p))));
+/* eight bytes as numbers 0..255: the last bits of 2^23 + b are b (clang 14 would take a conversion apart, lane by lane) */
+static inline void f32x4_from_bytes(f32x4 out[2], const uint8_t *p) {
+  v128_t words = wasm_u16x8_load8x8(p), magic = wasm_f32x4_splat(8388608);
+  out[0] = wasm_f32x4_sub(wasm_v128_or(wasm_u32x4_extend_low_u16x8(words), magic), magic);
+  out[1] = wasm_f32x4_sub(wasm_v128_or(wasm_u32x4_extend_high_u16x8(words), magic), magic);
 }
 
 /* Words of the random generator. */
@@ -153,7 +155,10 @@ static inline wf_real f32x4_most(f32x4 a) {
 static inline f32x4 f32x4_sum4(f32x4 a, f32x4 b, f32x4 c, f32x4 d) {
   return (f32x4){f32x4_sum(a), f32x4_sum(b), f32x4_sum(c), f32x4_sum(d)};
 }
-static inline f32x4 f32x4_from_bytes(const uint8_t *p) { return (f32x4){p[0], p[1], p[2], p[3]}; }
+static inline void f32x4_from_bytes(f32x4 out[2], const uint8_t *p) {
+  out[0] = (f32x4){p[0], p[1], p[2], p[3]};
+  out[1] = (f32x4){p[4], p[5], p[6], p[7]};
+}
 
 static inline u32x4 u32x4_load(const uint32_t *p) { return (u32x4){p[0], p[1], p[2], p[3]}; }
 static inline u32x4 u32x4_splat(uint32_t a) { return (u32x4){a, a, a, a}; }

@@ -39,7 +39,10 @@ static inline void judge_slice(judged *j, const wf_config *config, const judge_r
   int K = rows->K, classes = wf_loss_targets((wf_loss)config->loss) == WF_CLASS;
   memset(z, 0, sizeof z);
   memset(d, 0, sizeof d);
-  for (int i = 0; i < B * K; i++) z[i / K * 8 + i % K] = (wf_real)rows->z[first * K + i];
+  for (int i = 0; i < B * K; i++) {
+    z[i / K * 8 + i % K] = (wf_real)rows->z[first * K + i];
+    d[i / K * 8 + i % K] = 7; /* what a batch before has left */
+  }
   for (int i = 0; i < rows->rows * K && !classes; i++) y[i] = (wf_real)rows->y[i];
   for (int i = 0; i < rows->rows && rows->weight; i++) weight[i] = (wf_real)rows->weight[i];
   for (int k = 0; k < K; k++) positive[k] = (wf_real)(rows->positive > 0 ? rows->positive : 1);

@@ -254,6 +254,26 @@ static void mixup_mixes_features_as_it_mixes_targets(void) {
   end(&b);
 }
 
+/* Targets that are a linear function of the features stay so when both are mixed alike: a model that has the function loses nothing. */
+static void mixed_rows_of_a_line_lie_on_the_line(void) {
+  wf_layer_config layer = toy_layer(1, WF_IDENTITY);
+  wf_config config = toy_config(D, 1, WF_MSE, WF_SGD);
+  wf_fit_config fit_config = toy_fit(32, 4, 1);
+  wf_real w[D + 1], *x = toy_numbers(N * D, 1), *y = calloc(N, sizeof *y);
+  config.learning_rate = 0;
+  fit_config.mixup = 0.7;
+  for (int i = 0; i <= D; i++) w[i] = (wf_real)(i - 2);
+  for (int r = 0; r < N; r++) {
+    y[r] = w[D];
+    for (int i = 0; i < D; i++) y[r] += w[i] * x[r * D + i];
+  }
+  bench b = bench_new(config, &layer, (wf_rows){.x = x, .y = y, .rows = N}, fit_config, NULL);
+  wf_model_import(b.model, w, 0);
+  wf_fit_run(b.fit, 1e9, 1e9);
+  CHECK(wf_fit_reports(b.fit)[3].loss < 1e-11, "the loss is %g", wf_fit_reports(b.fit)[3].loss); /* of targets of size 5 in floats */
+  end(&b);
+}
+
 /* Bytes stand for offset + scale · byte: two roundings, as on paper; so training and prediction have the same bits as on those floats. */
 static void bytes_are_their_numbers(void) {
   uint8_t bytes[N * D];
@@ -312,6 +332,7 @@ int main(void) {
   random_sizes_are_uniform_within_their_bounds();
   noise_is_added_to_copies_of_the_training_rows();
   mixup_mixes_features_as_it_mixes_targets();
+  mixed_rows_of_a_line_lie_on_the_line();
   bytes_are_their_numbers();
   slices_do_not_change_a_bit();
   return check_report("test_batch");

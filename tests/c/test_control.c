@@ -53,7 +53,8 @@ static void averages_follow_their_definitions_and_are_what_is_evaluated(void) {
       n++;
       for (int i = 0; i < P; i++) {
         double here = (double)w[s * P + i];
-        want[i] = n == 1 ? here : ema ? 0.8 * want[i] + 0.2 * here : (want[i] * (n - 1) + here) / n;
+        double d = fmin(0.8, (double)n / (9 + n)); /* n - 1 before */
+        want[i] = n == 1 ? here : ema ? d * want[i] + (1 - d) * here : (want[i] * (n - 1) + here) / n;
       }
     }
     bench b = net(averages[a], 0.05, EPOCHS, rows, &rows);

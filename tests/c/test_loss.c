@@ -96,6 +96,31 @@ static void log_cosh_keeps_its_digits_near_zero(void) {
   }
 }
 
+static void errors_of_both_signs_count_alike(void) {
+  static const wf_loss losses[] = {WF_MSE, WF_MAE, WF_HUBER, WF_LOG_COSH};
+  for (int i = 0; i < 4; i++)
+    for (double e = 0x1p-8; e < 100; e *= 2) {
+      wf_config config = defaults(losses[i]);
+      judged above, below;
+      judge(&above, &config, &(judge_rows){.rows = 1, .K = 1, .z = (double[]){1 + e}, .y = (double[]){1}});
+      judge(&below, &config, &(judge_rows){.rows = 1, .K = 1, .z = (double[]){1 - e}, .y = (double[]){1}});
+      meets(loss_names[losses[i]], "loss below", i, below.measures.loss, above.measures.loss, 0);
+      meets(loss_names[losses[i]], "slope below", i, below.d[0], -above.d[0], 0);
+    }
+}
+
+/* PyTorch's kl_div: twice the shares are Σ 2 t (log 2 + log t - log p). */
+static void shares_need_not_sum_to_one(void) {
+  wf_config config = defaults(WF_KL_DIVERGENCE);
+  double twice[CLASSES], z[CLASSES] = {0.5, -1, 2, 0}, all = 0;
+  for (int k = 0; k < CLASSES; k++) twice[k] = 2 * class_shares[k], all += class_shares[k];
+  judged one, two;
+  judge(&one, &config, &(judge_rows){.rows = 1, .K = CLASSES, .z = z, .y = class_shares});
+  judge(&two, &config, &(judge_rows){.rows = 1, .K = CLASSES, .z = z, .y = twice});
+  meets("klDivergence", "loss of twice the shares", 0, two.measures.loss, 2 * one.measures.loss + 2 * log(2) * all, 1e-6);
+  for (int k = 0; k < CLASSES; k++) meets("klDivergence", "slope of twice the shares", k, two.d[k], 2 * one.d[k], 1e-6);
+}
+
 static void logits_of_any_size_stay_finite(void) {
   static const double sizes[] = {0, 1e-30, 1, 88, 1e4, 1e30};
   for (int loss = 0; loss < WF_LOSS_COUNT; loss++) {
@@ -169,6 +194,8 @@ int main(void) {
   class_weights_are_sample_weights();
   tails_keep_their_digits();
   log_cosh_keeps_its_digits_near_zero();
+  errors_of_both_signs_count_alike();
+  shares_need_not_sum_to_one();
   logits_of_any_size_stay_finite();
   losses_are_summed_in_64_bits();
   a_nan_is_never_lost();

@@ -48,19 +48,23 @@ static void weights_count_rows(wf_loss loss, int K) {
   judge_free(&rows);
 }
 
-/* A share of 1 is no mixup; else numbers, shares and zeros and ones are mixed, of labels the two losses. */
+/* A share of 1 is no mixup; else numbers, shares and zeros and ones are mixed, of labels the two losses: of mixed targets with the row's
+ * own label and with the partner's, each with its share. */
 static void mixup_mixes(wf_loss loss, int K) {
   wf_config config = defaults(loss);
-  judge_rows rows = judge_toy(loss, N, K, 8), other = judge_toy(loss, N, K, 8);
-  int32_t partner[N];
+  judge_rows rows = judge_toy(loss, N, K, 8), mixture = judge_toy(loss, N, K, 8), others;
+  int32_t partner[N], theirs[N];
   for (int r = 0; r < N; r++) partner[r] = (r * 5 + 3) % N;
   double share = 0.25;
   for (int i = 0; i < N * K; i++) {
     double other_y = (double)(wf_real)rows.y[partner[i / K] * K + i % K];
-    ((double *)(uintptr_t)other.y)[i] = share * (double)(wf_real)rows.y[i] + (1 - share) * other_y;
-    ((int32_t *)(uintptr_t)other.label)[i / K] = rows.label[partner[i / K]];
+    ((double *)(uintptr_t)mixture.y)[i] = share * (double)(wf_real)rows.y[i] + (1 - share) * other_y;
+    theirs[i / K] = rows.label[partner[i / K]];
   }
-  judged plain, one, mixed, second;
+  others = mixture;
+  others.label = theirs;
+  config.distillation = 0.25;
+  judged plain, one, mixed, own, other;
   judge(&plain, &config, &rows);
   rows.partner = partner;
   rows.share = 1;
@@ -69,18 +73,18 @@ static void mixup_mixes(wf_loss loss, int K) {
   CHECK(memcmp(one.d, plain.d, sizeof(double) * (size_t)(N * K)) == 0, "%s: a share of 1 changes bits of the gradient", loss_names[loss]);
   rows.share = share;
   judge(&mixed, &config, &rows);
-  judge(&second, &config, &other);
-  int classes = wf_loss_targets(loss) == WF_CLASS;
-  double expected = classes ? share * plain.measures.loss + (1 - share) * second.measures.loss : second.measures.loss;
+  judge(&own, &config, &mixture);
+  judge(&other, &config, &others);
+  double expected = share * own.measures.loss + (1 - share) * other.measures.loss;
   CHECK(fabs(mixed.measures.loss - expected) <= 8 * half_ulp * (1 + fabs(expected)), "%s: mixed loss %.9g, expected %.9g", loss_names[loss],
         mixed.measures.loss, expected);
   for (int i = 0; i < N * K; i++) {
-    double d = classes ? share * plain.d[i] + (1 - share) * second.d[i] : second.d[i];
+    double d = share * own.d[i] + (1 - share) * other.d[i];
     CHECK(fabs(mixed.d[i] - d) <= 16 * half_ulp / N, "%s: mixed gradient %d is %.9g, expected %.9g", loss_names[loss], i, mixed.d[i], d);
   }
-  if (classes) CHECK(mixed.sums.correct == plain.sums.correct, "%s: a mixed row is not judged by its own label", loss_names[loss]);
+  CHECK(mixed.sums.correct == own.sums.correct, "%s: a mixed row is not judged by its own label, or the mixed targets", loss_names[loss]);
   judge_free(&rows);
-  judge_free(&other);
+  judge_free(&mixture);
 }
 
 static void slices_add_up(wf_loss loss, int K) {
@@ -135,12 +139,14 @@ static void measures_are_those_of_scikit_learn(int weighted) {
 /* One class only, of weights that binary fractions cannot hold: the other class does not occur. */
 static void an_absent_negative_class_does_not_count(void) {
   double z[N], y[N], weight[N];
-  for (int r = 0; r < N; r++) z[r] = r % 3 ? 1 : -1, y[r] = 1, weight[r] = 0.1 * (1 + r);
-  wf_config config = defaults(WF_BINARY_CROSS_ENTROPY);
-  judged j;
-  judge(&j, &config, &(judge_rows){.rows = N, .K = 1, .z = z, .y = y, .weight = weight});
-  CHECK(fabs(j.measures.balanced_accuracy - j.measures.metric) < 1e-12, "balanced accuracy %g, accuracy %g", j.measures.balanced_accuracy,
-        j.measures.metric);
+  for (int order = 3; order < 27; order += 2) {
+    for (int r = 0; r < N; r++) z[r] = r % 3 ? 1 : -1, y[r] = 1, weight[r] = exp(r * order % 28 - 14);
+    wf_config config = defaults(WF_BINARY_CROSS_ENTROPY);
+    judged j;
+    judge(&j, &config, &(judge_rows){.rows = N, .K = 1, .z = z, .y = y, .weight = weight});
+    CHECK(fabs(j.measures.balanced_accuracy - j.measures.metric) < 1e-12, "balanced accuracy %g, accuracy %g", j.measures.balanced_accuracy,
+          j.measures.metric);
+  }
 }
 
 /* Poisson predicts e^z: R² and mean absolute error are those of it. */
@@ -158,12 +164,26 @@ static void poisson_is_measured_on_its_rate(void) {
   CHECK(fabs(j.measures.mae - absolute) < 1e-6, "mean absolute error is %g, by hand %g", j.measures.mae, absolute);
 }
 
+/* Outputs and shares that are all equal: the first class is the answer, and the truth. */
+static void the_first_of_equals_counts(void) {
+  static const wf_loss losses[] = {WF_CROSS_ENTROPY, WF_FOCAL, WF_KL_DIVERGENCE};
+  for (int i = 0; i < 3; i++)
+    for (int K = 2; K <= 8; K++) {
+      double z[8] = {-3, -3, -3, -3, -3, -3, -3, -3}, y[8] = {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+      wf_config config = defaults(losses[i]);
+      judged j;
+      judge(&j, &config, &(judge_rows){.rows = 1, .K = K, .z = z, .y = y, .label = (int32_t[]){0}});
+      CHECK(j.sums.correct == 1 && j.tally[0] == 1 && j.tally[K] == 1 && j.tally[2 * K] == 1, "%s: not the first of %d equals",
+            loss_names[losses[i]], K);
+    }
+}
+
 /* An absent first row, weights that sum to no round number, a large offset. */
 static void totals_are_exact_for_constant_targets(void) {
   wf_real y[N], weight[N];
   double total;
-  for (int r = 0; r < N; r++) y[r] = (wf_real)0.1, weight[r] = (wf_real)(r % 7 * 0.3);
-  y[0] = 1e6f;
+  for (int r = 0; r < N; r++) y[r] = (wf_real)0.1, weight[r] = (wf_real)(r > 0 ? exp(r % 28 - 14) : 0);
+  y[0] = 12345.678f;
   wf_rows rows = {.y = y, .weight = weight, .rows = N};
   wf_loss_total(&total, WF_HUBER, &rows, 1);
   CHECK(total == 0, "total of a constant target is %g", total);
@@ -183,6 +203,7 @@ int main(void) {
   measures_are_those_of_scikit_learn(1);
   an_absent_negative_class_does_not_count();
   poisson_is_measured_on_its_rate();
+  the_first_of_equals_counts();
   totals_are_exact_for_constant_targets();
   return check_report("test_loss_rows");
 }

@@ -2,9 +2,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../../src/core/loss.h"
 #include "../../src/core/random.h"
 #include "../../src/kernels/int8.h"
 #include "check.h"
+#include "toy.h"
 
 static const int sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 31, 32, 33, 63, 64, 65};
 enum { COUNT = sizeof sizes / sizeof sizes[0], MOST = 72, ROWS = 130 };
@@ -154,7 +156,7 @@ static void networks_compute_what_the_header_defines(const int *widths, int kind
   }
   CHECK(wf_int8_check(&n.config) == 0, "a good network is refused at layer %d", wf_int8_check(&n.config));
   wf_int8 *model = wf_int8_new(&n.config);
-  CHECK(wf_int8_predict(y, model, kind & 1 ? (const void *)bytes : x, rows), "all rows are finite");
+  CHECK(wf_int8_predict(y, model, kind & 1 ? (const void *)bytes : x, rows, 0), "all rows are finite");
   for (int r = 0; r < rows; r++) {
     int levels[WIDE];
     for (int i = 0; i < D; i++) levels[i] = kind & 1 ? bytes[r * D + i] : wf_int8_level_scalar(x[r * D + i], -1, 127, 0, 254);
@@ -164,6 +166,26 @@ static void networks_compute_what_the_header_defines(const int *widths, int kind
   }
   CHECK(wrong == 0, "%d of %d outputs differ from the definition at %d-%d-%d-%d, kind %d", wrong, rows * K, D, widths[1], widths[2], K, kind);
   CHECK(rows < 3 || widths[1] < 8 || apart > 0, "all rows of %d-%d-%d-%d, kind %d, have one output", D, widths[1], widths[2], K, kind);
+  wf_int8_free(model);
+}
+
+static void probabilities_are_those_of_a_network_with_these_outputs(wf_loss loss) {
+  enum { K = 5, N = 70 };
+  static net n;
+  wf_real outputs[N * K], got[N * K], padded[N * 8] = {0};
+  uint8_t bytes[N * 6];
+  int wrong = 0;
+  wf_config config = {.loss = loss};
+  net_make(&n, (const int[]){6, 9, 7, K}, 1);
+  n.config.loss = (int32_t)loss;
+  for (int i = 0; i < N * 6; i++) bytes[i] = (uint8_t)draw(0, 255, 97, i);
+  wf_int8 *model = wf_int8_new(&n.config);
+  wf_int8_predict(outputs, model, bytes, N, 0);
+  wf_int8_predict(got, model, bytes, N, 1);
+  for (int i = 0; i < N * K; i++) padded[i / K * 8 + i % K] = outputs[i];
+  wf_loss_probabilities(padded, &config, N, K, 8);
+  for (int i = 0; i < N * K; i++) wrong += got[i] != padded[i / K * 8 + i % K];
+  CHECK(wrong == 0 && (loss == WF_MSE) == (memcmp(got, outputs, sizeof got) == 0), "%d of %d probabilities of %s differ", wrong, N * K, loss_names[loss]);
   wf_int8_free(model);
 }
 
@@ -200,7 +222,7 @@ static double answer(net n, uint8_t byte) {
   n.config.bias = n.bias;
   wf_real y = 0;
   wf_int8 *model = wf_int8_new(&n.config);
-  wf_int8_predict(&y, model, &byte, 1);
+  wf_int8_predict(&y, model, &byte, 1, 0);
   wf_int8_free(model);
   return (double)y;
 }
@@ -227,7 +249,7 @@ static void the_greatest_sums_are_exact_and_greater_ones_are_refused(void) {
   wf_int8_config config = {.layers = &layer, .scale = &scale, .bias = &bias, .L = 1, .least = 0, .most = 255};
   CHECK(wf_int8_check(&config) == 0, "%d inputs at their most fit 32 bits", FIT);
   wf_int8 *model = wf_int8_new(&config);
-  wf_int8_predict(&y, model, x, 1);
+  wf_int8_predict(&y, model, x, 1, 0);
   CHECK(y == (wf_real)(255 * 255 * (int64_t)FIT), "the sum is %g", (double)y);
   layer.inputs = FIT + 1;
   CHECK(wf_int8_check(&config) == 1, "one input more does not fit");
@@ -260,10 +282,10 @@ static void a_row_that_is_not_finite_is_refused(void) {
   wf_real x[65 * 3] = {0}, y[65 * 2];
   net_make(&n, (const int[]){3, 4, 5, 2}, 0);
   wf_int8 *model = wf_int8_new(&n.config);
-  CHECK(wf_int8_predict(y, model, x, 65), "zeros are finite");
+  CHECK(wf_int8_predict(y, model, x, 65, 0), "zeros are finite");
   x[64 * 3 + 2] = (wf_real)NAN;
-  CHECK(!wf_int8_predict(y, model, x, 65), "NaN in the last row was taken for a number");
-  CHECK(wf_int8_predict(y, model, x, 64) && wf_int8_predict(y, model, x, 0), "the rows before it are good");
+  CHECK(!wf_int8_predict(y, model, x, 65, 0), "NaN in the last row was taken for a number");
+  CHECK(wf_int8_predict(y, model, x, 64, 0) && wf_int8_predict(y, model, x, 0, 0), "the rows before it are good");
   wf_int8_free(model);
 }
 
@@ -280,6 +302,9 @@ int main(void) {
   for (int w = 0; w < 5; w++)
     for (int kind = 0; kind < 8; kind++)
       for (int r = 0; r < 7; r++) networks_compute_what_the_header_defines(widths[w], kind, rows[r]);
+  for (int loss = 0; loss < WF_LOSS_COUNT; loss++)
+    if (wf_loss_targets((wf_loss)loss) != WF_NUMBERS || loss == WF_MSE || loss == WF_POISSON)
+      probabilities_are_those_of_a_network_with_these_outputs((wf_loss)loss);
   results_round_halves_upwards_and_stop_at_both_ends();
   the_greatest_sums_are_exact_and_greater_ones_are_refused();
   a_check_finds_the_layer_and_the_rule_that_is_broken();

@@ -1,7 +1,7 @@
-// bits.js: the two trainings whose weights must be the same bits everywhere · in: nothing · out: hashes · next: bits.test.js
+// bits.js: the three trainings whose weights must be the same bits everywhere · in: nothing · out: hashes · next: bits.test.js
 //
 // The same as in tests/c/test_fit.c; the hashes are in tests/fixtures/training-hashes.txt.
-import { Network, dense } from '../../src/js/index.js';
+import { Network, batchNorm, dense, dropout, layerNorm } from '../../src/js/index.js';
 import { STREAM_DATA, words } from '../../src/js/random.js';
 
 const ROWS = 203, COLS = 6;
@@ -28,10 +28,14 @@ export async function trainingHashes(options = {}) {
     layers: [dense(16, { activation: 'softplus' }), dense(9, { activation: 'elu' }), dense(3)], loss: 'crossEntropy',
     optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9 }, batchSize: 32, epochs: 50, seed: 42,
   });
+  const third = new Network({
+    layers: [layerNorm(), dense(16, { activation: 'tanh' }), batchNorm(), dropout(0.25), dense(9, { activation: 'gelu' }), dense(3)], loss: 'crossEntropy',
+    optimizer: 'adam', batchSize: { name: 'random', least: 16, most: 48 }, resample: 'over', inputNoise: 0.1, mixup: 0.3, epochs: 50, seed: 42,
+  });
   await first.fit(X, y, options);
   await second.fit(X, labels, options);
-  const hashes = [first, second].map((model) => hash(model.getWeights()));
-  first.dispose();
-  second.dispose();
+  await third.fit(X, labels, options);
+  const models = [first, second, third], hashes = models.map((model) => hash(model.getWeights()));
+  for (const model of models) model.dispose();
   return hashes;
 }
