@@ -8,16 +8,8 @@ export { conformal } from './conformal.js';
 export { normalQuantile } from './distributions.js';
 export { batchNorm, dense, dropout, layerNorm } from './layers.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
-export { distill, lassoPath, load, prune, pruneUnits, ridgePath, sparsity } from './later.js';
+export { distill, findLearningRate, fitMany, gradientCheck, lassoPath, load, minimize, prune, pruneUnits, ridgePath, sparsity } from './later.js';
 export { PolynomialFeatures, StandardScaler } from './preprocessing.js';
-/** @type {typeof import('./fit-many.js').fitMany} */
-export const fitMany = async (...args) => (await import('./fit-many.js')).fitMany(...args);
-/** @type {typeof import('./learning-rate.js').findLearningRate} */
-export const findLearningRate = async (...args) => (await import('./learning-rate.js')).findLearningRate(...args);
-/** @type {typeof import('./gradient-check.js').gradientCheck} */
-export const gradientCheck = async (...args) => (await import('./gradient-check.js')).gradientCheck(...args);
-/** @type {typeof import('./minimize.js').minimize} */
-export const minimize = async (...args) => (await import('./minimize.js')).minimize(...args);
 export { trainTestSplit } from './split.js';
 export { Table } from './table.js';
 export { WasmfitError } from './errors.js';

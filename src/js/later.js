@@ -20,3 +20,15 @@ export const lassoPath = async (X, y, options) => (await import('./paths.js')).l
 
 /** Ridge regressions for a list of penalties; see paths.js. @type {typeof import('./paths.js').ridgePath} */
 export const ridgePath = async (X, y, options) => (await import('./paths.js')).ridgePath(X, y, options);
+
+/** Many fits side by side; see fit-many.js. @type {typeof import('./fit-many.js').fitMany} */
+export const fitMany = async (...args) => (await import('./fit-many.js')).fitMany(...args);
+
+/** The learning-rate range test; see learning-rate.js. @type {typeof import('./learning-rate.js').findLearningRate} */
+export const findLearningRate = async (...args) => (await import('./learning-rate.js')).findLearningRate(...args);
+
+/** Gradients against differences; see gradient-check.js. @type {typeof import('./gradient-check.js').gradientCheck} */
+export const gradientCheck = async (...args) => (await import('./gradient-check.js')).gradientCheck(...args);
+
+/** The optimizers on a function of one's own; see minimize.js. @type {typeof import('./minimize.js').minimize} */
+export const minimize = async (...args) => (await import('./minimize.js')).minimize(...args);
