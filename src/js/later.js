@@ -15,34 +15,34 @@ export function later(fetch) {
 }
 
 /** A fitted model from the bytes that save() wrote; see load.js. @type {typeof import('./load.js').load} */
-export const load = async (bytes) => (await import('./load.js')).load(bytes);
+export const load = async (...args) => (await import('./load.js')).load(...args);
 
 /** A fitted network with zeros for its smallest weights; see compress.js. @type {(...args: Parameters<typeof import('./compress.js').prune>) => Promise<import('./compress.js').Sparsity>} */
-export const prune = async (model, options) => (await import('./compress.js')).prune(model, options);
+export const prune = async (...args) => (await import('./compress.js')).prune(...args);
 
 /** A smaller network; see compress.js. @type {<M extends import('./network.js').NeuralModel>(model: M, options?: { keep?: number | readonly number[] }) => Promise<M>} */
-export const pruneUnits = async (model, options) => (await import('./compress.js')).pruneUnits(model, options);
+export const pruneUnits = async (...args) => (await import('./compress.js')).pruneUnits(...args);
 
 /** Share of zeros among weights; see compress.js. @type {(model: import('./network.js').NeuralModel) => Promise<import('./compress.js').Sparsity>} */
-export const sparsity = async (model) => (await import('./compress.js')).sparsity(model);
+export const sparsity = async (...args) => (await import('./compress.js')).sparsity(...args);
 
 /** A network trained on a teacher's answers; see distill.js. @type {typeof import('./distill.js').distill} */
-export const distill = async (teacher, student, X, y, options) => (await import('./distill.js')).distill(teacher, student, X, y, options);
+export const distill = async (...args) => (await import('./distill.js')).distill(...args);
 
 /** Elastic nets for a list of penalties; see paths.js. @type {typeof import('./paths.js').lassoPath} */
-export const lassoPath = async (X, y, options) => (await import('./paths.js')).lassoPath(X, y, options);
+export const lassoPath = async (...args) => (await import('./paths.js')).lassoPath(...args);
 
 /** Ridge regressions for a list of penalties; see paths.js. @type {typeof import('./paths.js').ridgePath} */
-export const ridgePath = async (X, y, options) => (await import('./paths.js')).ridgePath(X, y, options);
+export const ridgePath = async (...args) => (await import('./paths.js')).ridgePath(...args);
 
 /** Many fits side by side; see fit-many.js. @type {typeof import('./fit-many.js').fitMany} */
-export const fitMany = async (jobs, options) => (await import('./fit-many.js')).fitMany(jobs, options);
+export const fitMany = async (...args) => (await import('./fit-many.js')).fitMany(...args);
 
 /** A learning-rate range test; see learning-rate.js. @type {typeof import('./learning-rate.js').findLearningRate} */
-export const findLearningRate = async (model, X, y, options) => (await import('./learning-rate.js')).findLearningRate(model, X, y, options);
+export const findLearningRate = async (...args) => (await import('./learning-rate.js')).findLearningRate(...args);
 
 /** Gradients against differences; see gradient-check.js. @type {typeof import('./gradient-check.js').gradientCheck} */
-export const gradientCheck = async (model, X, y, options) => (await import('./gradient-check.js')).gradientCheck(model, X, y, options);
+export const gradientCheck = async (...args) => (await import('./gradient-check.js')).gradientCheck(...args);
 
 /** Any function by the optimizers of networks; see minimize.js. @type {typeof import('./minimize.js').minimize} */
-export const minimize = async (f, x0, options) => (await import('./minimize.js')).minimize(f, x0, options);
+export const minimize = async (...args) => (await import('./minimize.js')).minimize(...args);
