@@ -4,9 +4,11 @@
  * A module that is fetched once, with `ready`, and at hand as `code` from then on: what a model needs once it is fitted.
  * @template T
  * @param {() => Promise<T>} fetch
+ * @param {import('./engine.js').Core} core that it works with
  */
-export function later(fetch) {
+export function later(fetch, core) {
   const held = {
+    core,
     /** @type {T | undefined} */
     code: undefined,
     ready: async () => (held.code ??= await fetch()),

@@ -6,7 +6,7 @@ import { later } from './later.js';
 /** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
 
 /** What linear models need once they are fitted. */
-export const linear = /* @__PURE__ */ later(() => import('./linear-use.js'));
+export const linear = /* @__PURE__ */ later(() => import('./linear-use.js'), 'linear');
 
 /** @abstract */
 export class LinearModel extends Estimator {

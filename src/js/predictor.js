@@ -8,7 +8,7 @@ import { later } from './later.js';
 /** target: how y was scaled. @typedef {{ classes: Label[] | null, target: import('./prepare.js').Scaler | null }} Answers */
 
 /** What networks need once they are fitted. */
-export const networks = /* @__PURE__ */ later(() => import('./network-use.js'));
+export const networks = /* @__PURE__ */ later(() => import('./network-use.js'), 'network');
 
 /** @abstract */
 export class Predictor extends Estimator {
