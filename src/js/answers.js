@@ -1,8 +1,9 @@
 // answers.js: what the outputs of a network mean: predictions, probabilities, score · in: outputs · out: numbers, labels · next: network-use.js
 import { WasmfitError } from './errors.js';
-import { countRows, toLabels, toTarget } from './matrix.js';
+import { toLabels, toTarget } from './matrix.js';
 import { accuracy, r2 } from './metrics.js';
 import { targetsOf } from './options.js';
+import { countRows } from './rows.js';
 
 /** @typedef {import('./predictor.js').Predictor} Predictor */
 /** @typedef {import('./predictor.js').Answers} Answers */

@@ -1,7 +1,8 @@
 // conformal.js: intervals for any regression, from rows it was not fitted on · in: model, rows · out: intervals · next: paths.js
 import { checkKeys, show } from './errors.js';
 import { around, readConfidence } from './intervals.js';
-import { countRows, toTarget } from './matrix.js';
+import { toTarget } from './matrix.js';
+import { countRows } from './rows.js';
 
 /** @typedef {{ width: number, confidence: number, rows: number, predictInterval: (X: unknown) => import('./intervals.js').Interval }} Conformal
  * width: half the length of every interval; rows: of the calibration */

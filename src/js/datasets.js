@@ -2,7 +2,7 @@
 //
 // Generated sets are the same bits on every engine. Real ones are the CSV files of src/data. Code and files are fetched when they are
 // asked for.
-import { nearest, show } from './errors.js';
+import { oneOf } from './options.js';
 
 /** @typedef {'regression' | 'classification'} Task */
 /**
@@ -48,14 +48,13 @@ export const list = [
  * @param {string} name one of `list`
  * @param {GeneratorOptions} [options] for generated ones; real ones take none
  * @returns {Promise<Dataset>} a new copy each time
- * @throws {RangeError} an unknown name
+ * @throws {TypeError | RangeError} no name, an unknown one
  * @throws {import('./errors.js').WasmfitError} NOT_FOUND when the file of a real one cannot be read, DATASET_FILE when it is another
  */
 export async function load(name, options = {}) {
-  const found = list.find((entry) => entry.name === name);
-  if (found) return found.generated ? (await import('./generators.js')).generate(found, options) : (await import('./dataset-files.js')).read(found, options);
-  const names = list.map((entry) => entry.name), guess = nearest(String(name), names);
-  throw new RangeError(`no data set is called ${show(name)}; ${guess ? `did you mean "${guess}"?` : `there are ${names.join(', ')}`}`);
+  const known = oneOf(name, list.map((entry) => entry.name), 'data set');
+  const found = /** @type {DatasetInfo} */ (list.find((entry) => entry.name === known));
+  return found.generated ? (await import('./generators.js')).generate(found, options) : (await import('./dataset-files.js')).read(found, options);
 }
 
 /** @type {(name: string) => (options?: GeneratorOptions) => Promise<Dataset<any>>} */

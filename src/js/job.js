@@ -1,9 +1,9 @@
 // job.js: a call of fit becomes a job, which a Drive does · in: model, X, y, options · out: Job, Drive · next: drive.js
 import { Drive } from './drive.js';
 import { featureNames } from './encoder.js';
-import { countRows } from './matrix.js';
 import { isNode } from './platform.js';
 import { checkFeatures, readFeatures } from './prepare.js';
+import { countRows } from './rows.js';
 
 /** @typedef {import('./estimator.js').Estimator} Estimator */
 /** @typedef {import('./estimator.js').FitOptions} FitOptions */

@@ -69,9 +69,3 @@ export function checkLayer(layer, at) {
   if (type === 'layerNorm') return layerNorm(options);
   throw new TypeError(`layers: layer ${at + 1} is ${show(type === undefined ? layer : type)}; it must be made by dense, dropout, batchNorm or layerNorm`);
 }
-
-/** Units that come out of each layer. @param {number} inputs @param {readonly Layer[]} layers @returns {number[]} */
-export function widths(inputs, layers) {
-  let width = inputs;
-  return layers.map((layer) => (width = layer.type === 'dense' ? layer.units : width));
-}

@@ -1,10 +1,11 @@
 // linear-fit.js: from X and y to the task of a linear model: rows, weights, validation, solver · in: arguments of fit · out: tasks · next: logistic-fit.js
 import { checkKeys } from './errors.js';
 import { another } from './job.js';
-import { takeRows, toTarget } from './matrix.js';
+import { toTarget } from './matrix.js';
 import { checkSwitch } from './options.js';
 import { STATISTICS_FEATURES, logisticSolver, logisticTruth } from './logistic-fit.js';
 import { canStratify, checkFeatures, keep, readFeatures, splitValidation } from './prepare.js';
+import { takeRows } from './rows.js';
 import { countedRows, readWeights } from './weights.js';
 
 /** @typedef {import('./least-squares.js').LinearState} LinearState */

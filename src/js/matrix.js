@@ -2,7 +2,7 @@
 import { WasmfitError, show } from './errors.js';
 import { checkLength, checkMatrix, isMatrix, isNumbers, refuseDetached, viewKind } from './shapes.js';
 
-export { countRows, isMatrix, takeRows } from './shapes.js';
+export { isMatrix } from './shapes.js';
 export { toLabels } from './labels.js';
 
 /** @typedef {import('./shapes.js').Floats} Floats */
@@ -18,8 +18,6 @@ export { toLabels } from './labels.js';
  * @typedef {import('./shapes.js').FloatsConstructor<D>} FloatsConstructor
  */
 /** @typedef {{ name: string, names?: readonly string[], flat?: boolean }} Where what is read, for messages */
-
-const MAX_FLOAT32 = 3.4028234663852886e38;
 
 /**
  * Rows and columns are counted from 1 in messages, as in a spreadsheet.
@@ -78,7 +76,7 @@ function checkFinite(data, cols, where, original) {
   const row = Math.floor(at / cols);
   const col = at % cols;
   const value = original(row, col);
-  const rule = Number.isFinite(value) ? `values must fit in 32-bit floats (at most ${MAX_FLOAT32})` : 'every value must be finite';
+  const rule = Number.isFinite(value) ? 'values must fit in 32-bit floats' : 'every value must be finite';
   throw new RangeError(`${where.name} has ${show(value)} at ${place(where, row, col)}; ${rule}`);
 }
 

@@ -184,8 +184,7 @@ export function readScores(metric, yTrue, yScore, options, keys) {
     throw new RangeError(`${metric}: labels must be sorted, as the columns of predictProba are`);
   }
   if (cols === 1 ? classes.length !== 2 && !keys.includes('posLabel') : classes.length !== cols) {
-    throw new RangeError(`${metric}: yScore has ${cols} columns, yTrue ${classes.length} classes; each class needs a column (for 2 one will do): `
-      + 'name all classes in labels');
+    throw new RangeError(`${metric}: yScore has ${cols} columns, yTrue ${classes.length} classes; name all classes in labels`);
   }
   return { metric, classes, t: place(metric, truth, classes, weights), p, cols, weights };
 }

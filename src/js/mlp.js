@@ -37,7 +37,7 @@ export class Network extends NeuralModel {
     const { name } = this._common.loss, last = this.options.layers[layers.length - 1];
     if (last.type !== 'dense') throw new RangeError(`Network: the last layer is ${last.type}; it must be dense`);
     if ((targetsOf(name) !== 'N' || name === 'poisson') && last.activation.name !== 'identity') {
-      throw new RangeError(`Network: the last layer has the activation ${show(last.activation.name)}; with ${name} it must be identity, as the loss does the rest`);
+      throw new RangeError(`Network: the last layer has the activation ${show(last.activation.name)}; with ${name} it must be identity`);
     }
     if ('CS'.includes(targetsOf(name)) && last.units < 2) throw new RangeError(`Network: the last layer has ${last.units} unit; ${name} needs one a class, at least 2`);
   }

@@ -3,7 +3,6 @@ import { activations, initializers, layers, losses, optimizers } from './choices
 import { Held } from './held.js';
 import { WasmfitError } from './errors.js';
 import { CONFIG, FIT, LAYER, REPORT, pack } from './fields.js';
-import { widths } from './layers.js';
 import { codeOf } from './options.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
@@ -17,6 +16,12 @@ import { codeOf } from './options.js';
  *   offset?: number, scale?: number }} Rows */
 /** Fields of WF_FIT_FIELDS. @typedef {{ batchSize: number, epochs: number, milestone?: number[], [field: string]: any }} FitOptions */
 /** epoch, step, layer (from 0; -1: none), and what became non-finite: QUANTITIES[quantity]. @typedef {[number, number, number, number]} Divergence */
+
+/** Units that come out of each layer. @param {number} inputs @param {readonly Layer[]} layers @returns {number[]} */
+export function widths(inputs, layers) {
+  let width = inputs;
+  return layers.map((layer) => (width = layer.type === 'dense' ? layer.units : width));
+}
 
 export const REPORT_FIELDS = REPORT.length;
 /** wf_fit_state */

@@ -1,6 +1,7 @@
 // network-config.js: a network's layers and the names and shapes of its weights · in: model, inputs, outputs · out: Config, shapes · next: native.js
 import { show } from './errors.js';
-import { batchNorm, dense, dropout, layerNorm, widths } from './layers.js';
+import { batchNorm, dense, dropout, layerNorm } from './layers.js';
+import { widths } from './native.js';
 
 /** @typedef {import('./native.js').Config} Config */
 

@@ -167,7 +167,7 @@ export const targetsOf = (name) => losses[codeOf(losses, name)].targets;
 export function checkOptimizer(choice = 'adam', where) {
   const complete = checkChoice(choice, optimizers, `${where}: optimizer`);
   if (complete.nesterov && (complete.momentum === 0 || complete.dampening !== 0)) {
-    throw new RangeError(`${where}: optimizer sgd with nesterov needs momentum above 0 and dampening 0, not momentum ${complete.momentum} and dampening ${complete.dampening}`);
+    throw new RangeError(`${where}: optimizer sgd with nesterov needs momentum above 0 and dampening 0, not ${complete.momentum} and ${complete.dampening}`);
   }
   return complete;
 }

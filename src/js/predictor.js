@@ -17,17 +17,17 @@ export class Predictor extends Estimator {
     return networks;
   }
 
-  /** Name of the loss, which says what the outputs are. @ignore @returns {string} */
+  /** Name of the loss, which says what the outputs are. @ignore @type {string} */
   get _loss() {
-    throw new Error('abstract');
+    return '';
   }
 
-  /** @ignore @returns {Answers | null} null: not fitted */
+  /** null: not fitted. @ignore @returns {Answers | null} */
   get _answers() {
-    throw new Error('abstract');
+    return null;
   }
 
-  /** @ignore @param {unknown} X @param {string} what @param {boolean} probabilities @returns {Outputs} */
+  /** @ignore @abstract @param {unknown} X @param {string} what @param {boolean} probabilities @returns {Outputs} */
   _outputs(X, what, probabilities) {
     throw new Error('abstract');
   }

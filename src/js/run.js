@@ -48,14 +48,14 @@ export class Run {
     }
   }
 
-  /** Commands and questions come in their order. @param {(drive: Drive) => any} use @returns {Promise<any>} */
-  #ask(use) {
-    return this.#ready.then(use);
-  }
-
-  /** @param {(drive: Drive) => void} use */
+  /** Commands and questions come in their order. @param {(drive: Drive) => void} use */
   #tell(use) {
     this.#ready.then(use, () => {});
+  }
+
+  /** @param {'pause' | 'resume' | 'step' | 'stop'} type */
+  #send(type) {
+    this.#tell((drive) => drive.send({ type }));
   }
 
   /** The row indices of both parts when validation is a fraction, once the rows are prepared. @returns {{ train: Int32Array, validation: Int32Array } | undefined} */
@@ -65,22 +65,22 @@ export class Run {
 
   /** Stops after the step that is being done, until resume or step. */
   pause() {
-    this.#tell((drive) => drive.send({ type: 'pause' }));
+    this.#send('pause');
   }
 
   /** Goes on after a pause. */
   resume() {
-    this.#tell((drive) => drive.send({ type: 'resume' }));
+    this.#send('resume');
   }
 
   /** Trains to the end of an epoch and pauses again. */
   step() {
-    this.#tell((drive) => drive.send({ type: 'step' }));
+    this.#send('step');
   }
 
   /** Ends the run within 16 ms, after a whole step; it resolves with history.stopped === 'stopped'. */
   stop() {
-    this.#tell((drive) => drive.send({ type: 'stop' }));
+    this.#send('stop');
   }
 
   /**
@@ -108,7 +108,7 @@ export class Run {
    * @returns {Promise<any>} a model of the same class
    */
   snapshot() {
-    return this.#ask((drive) => drive.snapshot());
+    return this.#ready.then((drive) => drive.snapshot());
   }
 
   /**
@@ -117,7 +117,7 @@ export class Run {
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
   checkpoint() {
-    return this.#ask((drive) => drive.checkpoint());
+    return this.#ready.then((drive) => drive.checkpoint());
   }
 
   /**
@@ -127,7 +127,7 @@ export class Run {
    *   outputMean: number, outputSd: number, outputZeros: number, dead: number }[]>}
    */
   statistics() {
-    return this.#ask((drive) => drive.statistics());
+    return this.#ready.then((drive) => drive.statistics());
   }
 
   /**

@@ -1,4 +1,4 @@
-// shapes.js: what counts as numbers and as a matrix; rows counted and taken · in: any value · out: facts, copies of rows · next: matrix.js
+// shapes.js: what counts as numbers and as a matrix · in: any value · out: facts · next: matrix.js
 import { show } from './errors.js';
 
 /** @typedef {Float64Array | Float32Array} Floats */
@@ -41,7 +41,7 @@ export function refuseDetached(view, name) {
   try {
     new Uint8Array(view.buffer);
   } catch {
-    throw new TypeError(`${name} is detached: its buffer was transferred elsewhere or its memory has grown; pass an array that still holds its values`);
+    throw new TypeError(`${name} is detached: its buffer was transferred, or its memory has grown`);
   }
 }
 
@@ -81,56 +81,4 @@ export function checkMatrix(X, name) {
  */
 export function checkLength(name, length, rows) {
   if (rows !== undefined && length !== rows) throw new RangeError(`${name} has ${length} values; it needs ${rows}, one for each row`);
-}
-
-/**
- * How many rows an X or y has: array, typed array, Matrix or Table.
- * @param {unknown} X
- * @param {string} [name]
- * @returns {number}
- */
-export function countRows(X, name = 'X') {
-  if (Array.isArray(X) || isNumbers(X)) return X.length;
-  const rows = typeof X === 'object' && X !== null && 'rows' in X ? X.rows : undefined;
-  if (typeof rows === 'number') return rows;
-  throw new TypeError(`${name} must be an array, a matrix { data, rows, cols } or a Table, not ${show(X)}`);
-}
-
-/**
- * @param {Numbers} view
- * @param {number} length
- */
-function emptyLike(view, length) {
-  const Type = /** @type {{ new (length: number): Numbers }} */ (/** @type {any} */ (globalThis)[String(viewKind(view))]);
-  return new Type(length);
-}
-
-/**
- * The rows of X or y at the given indices (counted from 0, repeats allowed), as a copy of the same kind.
- * @template T
- * @param {T} X array, typed array, Matrix or Table
- * @param {ArrayLike<number>} indices
- * @param {string} [name]
- * @returns {T}
- * @throws {RangeError} an index outside 0 … rows − 1
- */
-export function takeRows(X, indices, name = 'X') {
-  const rows = countRows(X, name);
-  for (let k = 0; k < indices.length; k++) {
-    const i = indices[k];
-    if (!(Number.isInteger(i) && i >= 0 && i < rows)) throw new RangeError(`${name} has no row ${show(i)}; row indices are 0 to ${rows - 1}`);
-  }
-  const source = /** @type {any} */ (X);
-  if (typeof source.take === 'function') return source.take(indices);
-  if (!isMatrix(source)) {
-    const taken = Array.isArray(source) ? new Array(indices.length) : emptyLike(source, indices.length);
-    for (let k = 0; k < indices.length; k++) taken[k] = source[indices[k]];
-    return /** @type {any} */ (taken);
-  }
-  const { data, cols } = checkMatrix(source, name);
-  const taken = emptyLike(data, indices.length * cols);
-  for (let k = 0; k < indices.length; k++) {
-    for (let c = 0; c < cols; c++) taken[k * cols + c] = data[indices[k] * cols + c];
-  }
-  return /** @type {any} */ ({ data: taken, rows: indices.length, cols });
 }

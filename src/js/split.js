@@ -1,8 +1,9 @@
 // split.js: rows divided at random into training and test rows · in: X, y, options · out: row indices, taken rows · next: metrics.js
 
 import { checkKeys, show } from './errors.js';
-import { countRows, takeRows, toLabels } from './matrix.js';
+import { toLabels } from './matrix.js';
 import { STREAM_SPLIT, permutation } from './random.js';
+import { countRows, takeRows } from './rows.js';
 
 /**
  * How many of the rows are test rows, as scikit-learn counts them: of a fraction f it is ⌈f · rows⌉.

@@ -1,6 +1,7 @@
 // table.js: named columns of numbers or categories · in: arrays, or columns read from a file · out: Table · next: encoder.js
 import { nearest, show } from './errors.js';
-import { isNumbers, takeRows } from './shapes.js';
+import { takeRows } from './rows.js';
+import { isNumbers } from './shapes.js';
 
 export { checkEncoder, encode, featureNames, fitEncoder } from './encoder.js';
 

@@ -57,7 +57,7 @@ const RANDOM = ['mixup', 'inputNoise', 'resample', 'schedule', 'clip', 'averagin
 function checkTogether(common, where) {
   const { optimizer, resample, classWeight, loss } = common;
   const odd = FULL_BATCH.includes(optimizer.name) ? RANDOM.find((name) => common[name]) : undefined;
-  if (odd) throw new RangeError(`${where}: ${odd} does not go with the optimizer ${optimizer.name}, which needs the same loss at every step and has no learning rate`);
+  if (odd) throw new RangeError(`${where}: ${odd} does not go with the optimizer ${optimizer.name}, which needs the same loss at every step`);
   const classes = targetsOf(loss.name) === 'C' || targetsOf(loss.name) === 'B';
   if (!classes && (classWeight || (resample && resample !== 'none'))) throw new RangeError(`${where}: ${classWeight ? 'classWeight' : 'resample'} needs a loss of classes, not ${loss.name}`);
 }

@@ -4,29 +4,37 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 /**
- * Bundles `import * as all from file` with Vite's bundler, minified, without what an import() fetches later.
+ * Bundles `import * as all from file` with Vite's bundler, minified, with what an import() fetches later in files of its own.
  *
  * @param {string} file
- * @returns {Promise<{ total: number, modules: string[], later: string[] }>} total: gzipped bytes; modules: in it, by path; later: what
- *   import() would fetch, and what that needs besides
+ * @returns {Promise<{ total: number, modules: string[], later: string[] }>} total: gzipped bytes of all that is loaded at once, together and with
+ *   what the later files take from it; modules: in it, by path; later: what import() fetches, and what that needs besides
  */
 export async function loadedAtOnce(file) {
   const entry = 'virtual:entry';
-  const bundle = async (/** @type {boolean} */ whole) => {
+  const bundle = async (/** @type {(id: string) => boolean} */ together) => {
     const made = await rolldown({
       input: entry, logLevel: 'silent', external: /^node:/,
       plugins: [{
         name: entry,
-        resolveId: (id, _, { kind }) => (id === entry ? id : kind === 'dynamic-import' && !whole ? { id, external: true } : undefined),
+        resolveId: (id) => (id === entry ? id : undefined),
         load: (id) => (id === entry ? `import * as all from ${JSON.stringify(file)}; globalThis.all = all;` : undefined),
       }],
     });
-    const { output } = await made.generate({ format: 'es', minify: true });
-    return output.filter((part) => part.type === 'chunk');
+    const { output } = await made.generate({ format: 'es', minify: true, codeSplitting: { groups: [{ name: 'atOnce', test: together }] } });
+    return new Map(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part]] : [])));
   };
-  const modulesOf = (/** @type {{ moduleIds: string[] }[]} */ chunks) => chunks.flatMap(({ moduleIds }) => moduleIds).filter(isAbsolute);
-  const atOnce = await bundle(false), modules = modulesOf(atOnce);
-  return { total: gzipSync(atOnce[0].code, { level: 9 }).length, modules, later: modulesOf(await bundle(true)).filter((id) => !modules.includes(id)) };
+  /** The chunks that are loaded with one. @param {Map<string, import('rolldown').OutputChunk>} chunks @returns {import('rolldown').OutputChunk[]} */
+  const staticOf = (chunks) => {
+    const names = [...chunks.values()].filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
+    for (const name of names) names.push(...chunks.get(name)?.imports.filter((other) => chunks.has(other) && !names.includes(other)) ?? []);
+    return names.map((name) => /** @type {import('rolldown').OutputChunk} */ (chunks.get(name)));
+  };
+  const modulesOf = (/** @type {Iterable<{ moduleIds: string[] }>} */ chunks) => [...chunks].flatMap(({ moduleIds }) => moduleIds).filter(isAbsolute);
+  const split = await bundle(() => false), modules = modulesOf(staticOf(split));
+  const joined = staticOf(await bundle((id) => id === entry || modules.includes(id)));
+  const total = joined.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
+  return { total, modules, later: modulesOf(split.values()).filter((id) => !modules.includes(id)) };
 }
 
 /** One module minified by itself. @param {string} file @returns {Promise<number>} gzipped bytes */

@@ -126,10 +126,11 @@ test('each shipped set has the target, the names and the sums it is known by', a
 });
 
 test('wrong names, options and values are refused with what would be right', async () => {
-  await assert.rejects(datasets.load('irsi'), { name: 'RangeError', message: 'no data set is called "irsi"; did you mean "iris"?' });
-  for (const name of ['constructor', '__proto__', /** @type {any} */ (undefined)]) {
-    await assert.rejects(datasets.load(name), { name: 'RangeError', message: /no data set is called .*there are diabetes, iris/ });
+  await assert.rejects(datasets.load('irsi'), { name: 'RangeError', message: 'data set "irsi" is unknown; did you mean "iris"?' });
+  for (const name of ['constructor', '__proto__']) {
+    await assert.rejects(datasets.load(name), { name: 'RangeError', message: /^data set .* is unknown; there are diabetes, iris/ });
   }
+  await assert.rejects(datasets.load(/** @type {any} */ (undefined)), { name: 'TypeError', message: 'data set must be a name, not undefined' });
   await assert.rejects(datasets.load('iris', { rows: 10 }), { name: 'TypeError', message: /datasets\.load\("iris"\): unknown option "rows"/ });
   await assert.rejects(datasets.moons(/** @type {any} */ ({ nosie: 1 })), { name: 'TypeError', message: /did you mean "noise"/ });
   for (const rows of [0, 1.5, -1, NaN, 1e9]) {

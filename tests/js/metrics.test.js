@@ -151,7 +151,7 @@ test('what one class alone cannot define is refused', () => {
   }
   refuses(() => metrics.rocCurve([1, 1], [0.1, 0.2]), 'rocCurve: yTrue has no negative row; at least one is needed');
   refuses(() => metrics.rocCurve([1, 0], [0.1, 0.2], { sampleWeight: [1, 0] }), 'rocCurve: yTrue has no negative row; at least one is needed');
-  refuses(() => metrics.rocAuc([1, 1], [0.1, 0.2]), 'rocAuc: yScore has 1 columns, yTrue 1 classes; each class needs a column (for 2 one will do): name all classes in labels');
+  refuses(() => metrics.rocAuc([1, 1], [0.1, 0.2]), 'rocAuc: yScore has 1 columns, yTrue 1 classes; name all classes in labels');
   refuses(() => metrics.rocAuc([1, 1], [0.1, 0.2], { labels: [0, 1] }), 'rocAuc: yTrue has no negative row; at least one is needed');
   refuses(() => metrics.logLoss([1, 1], [0.9, 0.8]), /^logLoss: yScore has 1 columns, yTrue 1 classes; /);
   refuses(() => metrics.kappa([1, 1], [1, 1]), 'kappa: yTrue and yPred have one label only; at least 2 are needed');

@@ -4,12 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { gzipSync } from 'node:zlib';
 
+import { loadedAtOnce } from './bundle.js';
 import { browsers, launch, serve, STRICT } from '../browser/harness/index.js';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,6 +24,8 @@ const cores = Object.entries({
 const builds = cores.map(([build]) => build);
 /** Bytes of a .wasm, gzipped, at most. */
 const BUDGET = 40_000;
+/** Bytes of the JavaScript that import 'wasmfit' loads, minified and gzipped, at most. */
+const BUDGET_AT_ONCE = 15_000;
 
 /** What can be seen of a build from outside. */
 function facts(file) {
@@ -110,7 +113,7 @@ describe('the package in an empty project', { timeout: 300_000 }, () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   test('the tarball holds the sources, every core and the types, and nothing else', () => {
-    const allowed = /^(src\/js\/[\w-]+\.js|src\/cli\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast|-linear|-double)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
+    const allowed = /^(src\/js\/[\w-]+\.js|src\/cli\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast|-linear|-double|-int8)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
     assert.deepEqual(files.filter((path) => !allowed.test(path)), []);
     for (const path of [...builds, 'LICENSE', 'README.md', ...Object.values(manifest.bin)]) assert.ok(files.includes(path), `${path} is missing`);
   });
@@ -141,13 +144,23 @@ describe('the package in an empty project', { timeout: 300_000 }, () => {
     assert.deepEqual(JSON.parse(node(xor)), Array(2).fill(['no', 'yes', 'yes', 'no']));
   });
 
-  test("'wasmfit/csv', 'wasmfit/idx' and the .wasm files can be imported by name", () => {
+  test("'wasmfit/csv', 'wasmfit/idx', 'wasmfit/preprocessing', 'wasmfit/inference' and the .wasm files can be imported by name", () => {
     const output = node(`
       import { readCsv } from 'wasmfit/csv';
       import * as idx from 'wasmfit/idx';
+      import { PolynomialFeatures, StandardScaler, Table, trainTestSplit } from 'wasmfit/preprocessing';
+      import { conformal, normalQuantile } from 'wasmfit/inference';
       const table = await readCsv('a,b\\n1,x\\n2,y\\n');
-      console.log(table.rows, typeof idx.readIdx, ['', '-fast', '-linear', '-double'].map((core) => 'wasmfit/wasmfit' + core + '.wasm').concat('wasmfit/package.json').every((name) => import.meta.resolve(name)));`);
-    assert.equal(output, '2 function true\n');
+      console.log(table instanceof Table, [idx.readIdx, PolynomialFeatures, StandardScaler, trainTestSplit, conformal, normalQuantile].every((one) => typeof one === 'function'), ['', '-fast', '-linear', '-double'].map((core) => 'wasmfit/wasmfit' + core + '.wasm').concat('wasmfit/package.json').every((name) => import.meta.resolve(name)));`);
+    assert.equal(output, 'true true true\n');
+  });
+
+  test(`import 'wasmfit' loads at most ${BUDGET_AT_ONCE / 1000} kB of JavaScript, minified and gzipped, and none of what fits`, async () => {
+    const { total, modules, later } = await loadedAtOnce(join(folder, 'node_modules/wasmfit/src/js/index.js'));
+    const names = (/** @type {string[]} */ files) => files.map((file) => basename(file));
+    assert.ok(total <= BUDGET_AT_ONCE, `${total} bytes: ${names(modules).join(' ')}`);
+    assert.ok(['index.js', 'estimator.js', 'metrics-scores.js'].every((name) => names(modules).includes(name)));
+    assert.ok(['engine.js', 'native.js', 'network-use.js', 'linear-use.js', 'table.js', 'load.js'].every((name) => names(later).includes(name)), names(later).join(' '));
   });
 
   test('the command works from node_modules/.bin', () => {

@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { Table, checkEncoder, encode, featureNames, fitEncoder } from '../../src/js/table.js';
-import { countRows, takeRows } from '../../src/js/matrix.js';
+import { countRows, takeRows } from '../../src/js/rows.js';
 
 const people = () => Table.from({ age: [30, 40, 50], sex: ['m', 'f', 'm'], smokes: [true, false, true] });
 
