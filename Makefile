@@ -62,6 +62,9 @@ INT8_SOURCES = \
   src/core/quantize.c
 # what it shares with networks
 INT8_CORE = $(SHARED) $(INT8_SOURCES) src/core/loss.c src/core/loss_classes.c
+# what runs once a fit or less is compiled for size, everything else for speed
+COLD = $(addprefix src/core/,memory.c search.c lbfgs.c descent.c distributions.c check.c model.c init.c schedule.c full_batch.c prune.c \
+  monitor.c diagnose.c checkpoint.c minimize.c)
 ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES) $(INT8_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
@@ -95,7 +98,7 @@ DOUBLE_FLAGS = -O2 -g -DWF_DOUBLE -Wno-psabi
 # Plain reactors without glue: src/js/engine.js is their loader. dlmalloc, as emmalloc of Emscripten 3.1.6 traps where it
 # should return 0. What gains by vectors and by turning a loop into several at once is written so (f32x4.h, f64x2.h): the compiler's
 # own would add a quarter to the size and nothing to the speed.
-WASM_CFLAGS = -O3 -DNDEBUG -msimd128 -fno-vectorize -fno-slp-vectorize -mllvm -unroll-runtime=false
+WASM_CFLAGS = -DNDEBUG -msimd128 -fno-vectorize -fno-slp-vectorize -mllvm -unroll-runtime=false
 WASM_STACK = 131072
 WASM_LDFLAGS = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=$(WASM_STACK)
 CORE = $(SHARED) $(SOURCES)
@@ -171,12 +174,19 @@ node_modules/.installed: package.json package-lock.json | setup
 
 # ---- WebAssembly -----------------------------------------------------------------------------------------------
 
+# $(call objects,folder,sources,flags,setting): objects of all sources in a folder of their own
+define objects
+@rm -rf build/$(1)/*.o && mkdir -p build/$(1)
+$(Q)cd build/$(1) && $(4) $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) $(WASM_CFLAGS) $(3) -O2 -c $(abspath $(filter-out $(COLD),$(2)))
+$(Q)$(if $(filter $(COLD),$(2)),cd build/$(1) && $(4) $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) $(WASM_CFLAGS) $(3) -Oz -c $(abspath $(filter $(COLD),$(2))))
+endef
+
 # $(call core,name,sources,exports,flags)
 define core
 build/wasmfit$(1).wasm: $(2) $(3) $(HEADERS) Makefile | setup
-	@mkdir -p $$(@D)
 	@echo '$$@'
-	$(Q)$$(EMCC) $(CFLAGS) $(WASM_CFLAGS) $(4) $(WASM_LDFLAGS) $$(call exports,$(3)) $(2) -o $$@
+	$$(call objects,core$(1),$(2),$(4))
+	$(Q)$$(EMCC) -O2 $(WASM_LDFLAGS) $$(call exports,$(3)) build/core$(1)/*.o -o $$@
 endef
 $(eval $(call core,,$(CORE),src/exports.txt))
 $(eval $(call core,-linear,$(LINEAR_CORE),src/exports-linear.txt))
@@ -194,13 +204,14 @@ FAST = $(shell if [ "$$($(EMCC) -dM -E -x c /dev/null | sed -n 's/.*__clang_majo
   elif command -v clang-19 >/dev/null && command -v wasm-ld-19 >/dev/null; then echo ld; else echo nothing; fi)
 
 define fast_by_emcc
-$(Q)$(EMCC) $(CFLAGS) $(WASM_CFLAGS) -mrelaxed-simd $(WASM_LDFLAGS) $(call exports,src/exports.txt) $(CORE) -o $@
+$(call objects,fast,$(CORE),-mrelaxed-simd)
+$(Q)$(EMCC) -O2 -mrelaxed-simd $(WASM_LDFLAGS) $(call exports,src/exports.txt) build/fast/*.o -o $@
 endef
 
 define fast_by_ld
-@rm -rf build/fast && mkdir -p build/fast
+@mkdir -p build/fast
 @printf "exec(open('%s/.emscripten').read())\nLLVM_ADD_VERSION = CLANG_ADD_VERSION = '19'\n" /usr/share/emscripten >build/fast/config
-$(Q)cd build/fast && EM_CONFIG=config $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) $(WASM_CFLAGS) -mrelaxed-simd -c $(abspath $(CORE))
+$(call objects,fast,$(CORE),-mrelaxed-simd,EM_CONFIG=config)
 $(Q)wasm-ld-19 build/fast/*.o -o $@ -L$(SYSROOT) $(SYSROOT)/crt1_reactor.o -lstandalonewasm-memgrow -lstubs -lnoexit -lc -ldlmalloc \
   -lcompiler_rt --entry=_initialize --import-undefined --strip-all $(addprefix --export=,$(shell cat src/exports.txt)) -z stack-size=$(WASM_STACK) \
   --initial-memory=1048576 --max-memory=4294967296 --global-base=1024 --gc-sections

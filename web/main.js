@@ -5,14 +5,14 @@ import { DataStep } from './components/data.js';
 import { Head, applyTheme } from './components/head.js';
 import { listenToKeys } from './components/keys.js';
 import { ModelStep } from './components/model.js';
-import { See } from './components/see.js';
+import { More } from './components/more.js';
 import { TrainStep } from './components/train.js';
 import { begin, source } from './lab.js';
 import { speak, usual } from './text/text.js';
 
 const parts = {
-  'lab-head': Head, 'lab-data': DataStep, 'lab-model': ModelStep, 'lab-train': TrainStep,
-  'lab-curve': Curve, 'lab-see': See, 'lab-bar': Bar,
+  'lab-head': Head, 'lab-data': DataStep, 'lab-model': ModelStep, 'lab-more': More, 'lab-train': TrainStep,
+  'lab-curve': Curve, 'lab-bar': Bar,
 };
 
 /* A file may be dropped anywhere: without this the browser would leave the page to show it. */
@@ -54,6 +54,7 @@ async function open() {
     return;
   }
   for (const [name, part] of Object.entries(parts)) customElements.define(name, part);
+  import('./components/see.js').then(({ See }) => customElements.define('lab-see', See)); // below the fold: after all else
   takeDrops();
   listenToKeys();
   begin();

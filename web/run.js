@@ -1,32 +1,29 @@
 // drives one run at a time · in: the state and a problem · out: columns of epochs, a fitted model, events · next: components/, charts/
-import { MLPClassifier, MLPRegressor } from 'wasmfit';
-import * as registry from 'wasmfit/registry';
 import { models } from './state.js';
-
-/** Does the optimiser `name` have the option `option`? */
-export const optimizerHas = (name, option) =>
-  registry.optimizers.find(entry => entry.name === name).options.some(entry => entry.name === option);
+import { newNetwork } from './techniques.js';
 
 /* The code of linear models is fetched when the first of them is trained. */
 const newLinear = async values => (await import('./late/models.js')).newLinear(values);
 
-function newNetwork(values, task) {
-  const optimizer = { name: values.optimizer, learningRate: values.rate, weightDecay: values.decay };
-  if (optimizerHas(values.optimizer, 'momentum')) optimizer.momentum = values.momentum;
-  const { hidden, activation, batch, epochs, seed, standardize } = values;
-  const Model = task === 'classification' ? MLPClassifier : MLPRegressor;
-  return new Model({ hiddenLayers: hidden, activation, optimizer, batchSize: batch, epochs, seed, standardize });
-}
-
 /* Both curves show the model as it is after the epoch, as the command line does: a full pass over the training rows too. */
 const afterEpoch = { evaluateTraining: true };
 
-const empty = () => ({ epoch: [], loss: [], valLoss: [], score: [], valScore: [], rowsSeen: [], seconds: [] });
+const empty = () => ({ epoch: [], loss: [], valLoss: [], score: [], valScore: [], rowsSeen: [], seconds: [], more: {} });
 
-/** Index of the best validation epoch so far: the highest score, the earliest among equals; -1 without validation. */
-export function bestEpoch({ valScore }) {
+/** A column of the run by its name in the history; undefined where the run has none. */
+export const columnOf = (columns, name) =>
+  columns[{ r2: 'score', accuracy: 'score', valR2: 'valScore', valAccuracy: 'valScore' }[name] ?? name] ?? columns.more[name];
+
+/** Index of the best epoch so far, the earliest among equals: by the column that early stopping watches, else by the validation score; -1: none. */
+export function bestEpoch({ columns, values }) {
+  const stops = values?.earlyStopping && values.model === 'mlp';
+  const name = stops ? values['earlyStopping.monitor'] || (columns.valLoss.length ? 'valLoss' : 'loss') : 'valR2';
+  const sign = /loss|mae/i.test(name) ? -1 : 1;
+  const list = columnOf(columns, name) ?? [];
+  /* epochs of a net that is still being pruned do not count */
+  const end = values?.['pruning.end'] === '' ? Math.floor(values.epochs / 2) : values?.['pruning.end'];
   let best = -1;
-  for (let i = 0; i < valScore.length; i++) if (best < 0 || valScore[i] > valScore[best]) best = i;
+  for (let i = stops && values.pruning ? Math.max(values['pruning.begin'], end) : 0; i < list.length; i++) if (!Number.isNaN(list[i]) && (best < 0 || sign * list[i] > sign * list[best])) best = i;
   return best;
 }
 
@@ -40,6 +37,7 @@ export class Trainer extends EventTarget {
   values = undefined; // the state's values that this run was started with
   rateChanges = []; // epochs after which the learning rate was changed by hand
   message = '';
+  ended = undefined; // why the run came to its end: history.stopped
   model = undefined;
   #run = undefined;
 
@@ -49,6 +47,13 @@ export class Trainer extends EventTarget {
 
   get fitted() {
     return this.model !== undefined && ['done', 'stopped', 'diverged'].includes(this.status) && this.columns.epoch.length > 0;
+  }
+
+  /** Index of the epoch that the model is of, once a run has gone back to its best one; else -1, the last. */
+  get shown() {
+    const { values, status, model } = this;
+    const back = values?.model === 'mlp' && values.earlyStopping && values['earlyStopping.restoreBest'] && model && ['done', 'stopped', 'diverged'].includes(status);
+    return back ? bestEpoch(this) : -1;
   }
 
   #become(status, message = '') {
@@ -94,12 +99,14 @@ export class Trainer extends EventTarget {
         }
         columns.rowsSeen.push(e.rowsSeen);
         columns.seconds.push(e.seconds);
+        for (const name in e) if (!(name in columns) && name !== score && name !== valScore) (columns.more[name] ??= []).push(e[name]);
         this.splits ??= run.splits;
         this.dispatchEvent(new Event('epoch'));
       }
       const history = await run;
       if (run !== this.#run) return;
       this.splits = history.splits ?? this.splits;
+      this.ended = history.stopped;
       const known = ['stopped', 'diverged'].includes(history.stopped);
       this.#become(known ? history.stopped : 'done', history.message ?? this.model.warnings?.join(' '));
     } catch (error) {
@@ -144,7 +151,7 @@ export class Trainer extends EventTarget {
     this.model = undefined;
     if (run && this.active) run.stop();
     Promise.resolve(run).then(() => model?.dispose(), () => model?.dispose());
-    Object.assign(this, { columns: empty(), splits: undefined, rateChanges: [], problem: undefined, values: undefined });
+    Object.assign(this, { columns: empty(), splits: undefined, rateChanges: [], problem: undefined, values: undefined, ended: undefined });
     if (this.status !== 'idle') this.#become('idle');
   }
 

@@ -9,6 +9,7 @@ wasmfit trains small models on tables and images, on this machine alone.
   wasmfit train --dataset diabetes                with data that comes along
 
   wasmfit train --help      columns, model, training
+  wasmfit help training     optimizers, schedules, losses, techniques
   wasmfit predict --help    output, score
   wasmfit --version
 
@@ -31,13 +32,14 @@ Trains on a CSV file, or on IDX images with --labels FILE; both may be gzipped.
   --model mlp            or linear, ridge, lasso, elasticnet, logistic
   --alpha 1  --l1-ratio 0.5  --penalty l2  --c 1   strength of their penalties
   --hidden 32,16         units of the hidden layers
-  --activation relu      their activation: tanh, sigmoid, gelu, silu, elu, …
-  --optimizer adam|sgd   --learning-rate 0.001 (sgd: 0.01)  --momentum 0 (sgd)
-  --weight-decay 0  --batch-size 32  --epochs 100  --seed 0
+  --activation relu  --dropout 0  --optimizer adam  --learning-rate 0.001
+  --schedule constant  --loss mse  --early-stopping PATIENCE  --batch-size 32
+  --epochs 100  --seed 0   and many more: wasmfit help training
   --test 0.2             share of the rows held back for the test; 0: none
   --out FILE             the model; model.safetensors when not given
   --json                 the result, or the error, as one JSON object
   --quiet                no progress and no notes
+  --checkpoint FILE      written on Ctrl-C; --resume FILE goes on, bit for bit
 mlp standardises columns, pixels are divided by 255; the model remembers. Ctrl-C
 ends the training; the model so far is written.`;
 

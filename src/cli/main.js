@@ -9,6 +9,7 @@ import { printable, refusal, usage } from './errors.js';
 import { HELP } from './help.js';
 import { parsePredict, parseTrain } from './options.js';
 import { predict } from './predict.js';
+import { describeTechniques } from './techniques.js';
 import { train } from './train.js';
 
 /** @type {Map<string, (args: string[]) => Promise<number>>} */
@@ -26,6 +27,8 @@ async function main(args) {
   const command = name === 'help' ? rest[0] ?? '' : name;
   if (name === '--version' || name === '-V') {
     console.log(version());
+  } else if (name === 'help' && command === 'training') {
+    console.log(describeTechniques());
   } else if (name === '--help' || name === '-h' || (name === 'help' && !COMMANDS.has(command))) {
     console.log(HELP.all);
   } else if (COMMANDS.has(command) && (name === 'help' || asked.includes('--help') || asked.includes('-h'))) {

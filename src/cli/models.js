@@ -1,8 +1,10 @@
 // models.js: which model --model is, and which options belong to it · in: options, data · out: a model · next: train.js
-import { ElasticNet, Lasso, LinearRegression, LogisticRegression, MLPClassifier, MLPRegressor, Ridge } from '../js/index.js';
+import { ElasticNet, Lasso, LinearRegression, LogisticRegression, MLPClassifier, MLPRegressor, Ridge, load } from '../js/index.js';
 import * as registry from '../js/registry.js';
 import { show } from '../js/errors.js';
-import { badData, usage } from './errors.js';
+import { badData, naming, usage } from './errors.js';
+import { nameOf, openInput, readAll } from './files.js';
+import { OF_LAYERS, OF_TRAINING } from './techniques.js';
 
 /** @typedef {import('./options.js').TrainOptions} TrainOptions */
 /** @typedef {import('./data.js').Data} Data */
@@ -12,7 +14,7 @@ import { badData, usage } from './errors.js';
 /** What --model may be. */
 export const MODELS = ['mlp', 'linear', 'ridge', 'lasso', 'elasticnet', 'logistic'];
 
-const NETWORK = ['hidden', 'activation'], TRAINING = ['optimizer', 'learning-rate', 'momentum', 'weight-decay', 'batch-size', 'epochs'];
+const NETWORK = ['hidden', ...OF_LAYERS], TRAINING = ['batch-size', 'epochs', ...OF_TRAINING];
 /** Options of the command and the models that they are for. @type {[string, string[]][]} */
 const BELONG = [
   ...NETWORK.map((name) => /** @type {[string, string[]]} */ ([name, ['mlp']])), ...TRAINING.map((name) => /** @type {[string, string[]]} */ ([name, ['mlp', 'linear']])),
@@ -43,7 +45,7 @@ function checkTask({ model, given }, { task, target }) {
  */
 export function makeModel(options, data) {
   checkTask(options, data);
-  const { model, hidden, activation, optimizer, batchSize, epochs, seed, alpha, l1Ratio, C, penalty, given } = options;
+  const { model, hidden, techniques, epochs, seed, alpha, l1Ratio, C, penalty, given } = options;
   if (l1Ratio !== undefined && model === 'logistic' && penalty !== 'elasticnet') throw usage('--l1-ratio has no meaning without --penalty elasticnet');
   if (alpha === 'gcv' && model !== 'ridge') throw usage('--alpha gcv is for --model ridge', 'give a number');
   const number = /** @type {number | undefined} */ (alpha);
@@ -53,5 +55,23 @@ export function makeModel(options, data) {
   if (model === 'logistic') return new LogisticRegression({ C, penalty, l1Ratio, seed });
   if (model === 'linear' && data.task === 'regression') return new LinearRegression({ seed });
   const Network = data.task === 'classification' ? MLPClassifier : MLPRegressor;
-  return new Network({ hiddenLayers: model === 'linear' ? [] : hidden, activation, optimizer, batchSize, epochs, seed, standardize: data.standardize });
+  try {
+    return new Network({ hiddenLayers: model === 'linear' ? [] : hidden, ...techniques, epochs, seed, standardize: data.standardize });
+  } catch (error) { // what does not go together: the values themselves are judged
+    throw usage(/** @type {Error} */ (error).message.replace(/^MLP\w+: /, ''));
+  }
+}
+
+/** The model in a file. @param {string} path @returns {Promise<any>} */
+export async function readModel(path) {
+  const { pieces } = await openInput(path);
+  const bytes = await readAll(pieces);
+  return naming({ file: nameOf(path) }, () => load(bytes));
+}
+
+/** The model of a checkpoint, which has all its options but the number of epochs. @param {TrainOptions} options @returns {Promise<Model>} */
+export async function resumeModel({ resume = '', given }) {
+  const idle = [...NETWORK, ...TRAINING, 'seed', 'model'].find((name) => name !== 'epochs' && given.has(name));
+  if (idle) throw usage(`--${idle} has no meaning with --resume`, 'the checkpoint has it; only --epochs may be another');
+  return readModel(resume);
 }

@@ -5,28 +5,26 @@ import * as registry from '../js/registry.js';
 import { nearest, show } from '../js/errors.js';
 import { usage } from './errors.js';
 import { MODELS, infoOf } from './models.js';
+import { ALL, readTechniques } from './techniques.js';
+import { NUMBER, choice, number as numberOf } from './values.js';
 
 /** @typedef {import('../js/registry.js').OptionInfo} OptionInfo */
 /** How a CSV file is to be read, what of it is used.
  * @typedef {{ drop: string[], categorical: string[], decimal?: '.' | ',', encoding?: string, json: boolean, quiet: boolean }} Shared */
 /** @typedef {Shared & { data?: string, target?: string, classify: boolean, regress: boolean, skipMissing: boolean, labels?: string,
  *   testImages?: string, testLabels?: string, dataset?: string, model: string, alpha?: number | 'gcv', l1Ratio?: number, C?: number,
- *   penalty?: 'l2' | 'l1' | 'elasticnet' | 'none', hidden: number[], activation?: string,
- *   optimizer: { name: string, learningRate?: number, momentum?: number, weightDecay?: number }, batchSize?: number, epochs: number,
+ *   penalty?: 'l2' | 'l1' | 'elasticnet' | 'none', hidden: number[], techniques: Record<string, any>, epochs?: number, checkpoint?: string, resume?: string,
  *   seed?: number, test: number, out: string, given: Set<string> }} TrainOptions */
 /** @typedef {Shared & { model: string, data: string, out: string, proba: boolean, score?: string }} PredictOptions */
 
 const SHARED = ['drop=', 'categorical=', 'decimal=', 'encoding=', 'out=', 'json', 'quiet', 'help'];
-const TRAIN = ['target=', 'classify', 'regress', 'skip-missing', 'labels=', 'test-images=', 'test-labels=', 'dataset=', 'model=', 'alpha=', 'l1-ratio=', 'c=', 'penalty=', 'hidden=', 'activation=',
-  'optimizer=', 'learning-rate=', 'momentum=', 'weight-decay=', 'batch-size=', 'epochs=', 'seed=', 'test=', ...SHARED];
+const TRAIN = ['target=', 'classify', 'regress', 'skip-missing', 'labels=', 'test-images=', 'test-labels=', 'dataset=', 'model=', 'alpha=', 'l1-ratio=', 'c=', 'penalty=', 'hidden=', 'checkpoint=', 'resume=', 'batch-size=', 'epochs=', 'seed=', 'test=',
+  ...ALL, ...SHARED];
 const PREDICT = ['proba', 'score=', ...SHARED];
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const [sgd] = registry.optimizers;
 /** @type {Map<string, OptionInfo>} */
 const NUMBERS = new Map([
-  ...Object.entries({ 'batch-size': registry.training.batchSize, epochs: registry.training.epochs, seed: registry.training.seed }),
-  ...sgd.options.map((info) => /** @type {[string, OptionInfo]} */ ([info.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), info])),
+  ...Object.entries({ epochs: registry.training.epochs, seed: registry.training.seed }),
   ['alpha', infoOf('Lasso', 'alpha')], ['l1-ratio', infoOf('ElasticNet', 'l1Ratio')], ['c', infoOf('LogisticRegression', 'C')],
   ['test', { name: 'test', default: 0.2, min: 0, max: 1, below: true, doc: '' }],
 ]);
@@ -66,23 +64,7 @@ function split(args, known, command) {
 /** @typedef {ReturnType<typeof split>} Parsed */
 
 /** @param {Parsed} parsed @param {string} name @returns {number | undefined} */
-function number({ last }, name) {
-  const text = last(name);
-  if (text === undefined) return undefined;
-  const { min = -Infinity, max = Infinity, above, below, integer } = /** @type {OptionInfo} */ (NUMBERS.get(name));
-  const value = NUMBER.test(text) ? Number(text) : NaN;
-  if ((above ? value > min : value >= min) && (below ? value < max : value <= max) && (!integer || Number.isInteger(value))) return value;
-  const most = max === 2 ** 53 ? '2^53' : max;
-  throw usage(`--${name} is ${show(text)}; it must be a ${integer ? 'whole ' : ''}number ${above ? 'above' : 'from'} ${min} to ${below ? `below ${most}` : most}`);
-}
-
-/** @param {Parsed} parsed @param {string} name @param {readonly string[]} names @returns {string | undefined} */
-function choice({ last }, name, names) {
-  const value = last(name);
-  if (value === undefined || names.includes(value)) return value;
-  const guess = nearest(value, names);
-  throw usage(`--${name} is ${show(value)}`, guess ? `did you mean ${guess}?` : `it must be one of ${names.join(', ')}`);
-}
+const number = (parsed, name) => numberOf(parsed, name, /** @type {OptionInfo} */ (NUMBERS.get(name)));
 
 /** @param {string | undefined} text */
 function layers(text) {
@@ -133,18 +115,12 @@ export function parseTrain(args) {
   const dataset = choice(parsed, 'dataset', datasets.list.map(({ name }) => name));
   const [data] = operandsOf(parsed, dataset === undefined ? ['DATA, a CSV or IDX file, or --dataset NAME'] : [], 'train');
   checkTogether(parsed);
-  const name = choice(parsed, 'optimizer', registry.optimizers.map((entry) => entry.name)) ?? 'adam';
-  const optimizer = { name, learningRate: number(parsed, 'learning-rate'), weightDecay: number(parsed, 'weight-decay') };
-  const momentum = number(parsed, 'momentum');
-  if (momentum !== undefined && name !== 'sgd') throw usage(`--momentum has no meaning for ${name}`, 'use it with --optimizer sgd');
   return {
     ...shared(parsed), data, dataset, target: last('target'), labels: last('labels'), testImages: last('test-images'), testLabels: last('test-labels'),
     classify: given.has('classify') || last('model') === 'logistic', regress: given.has('regress'), skipMissing: given.has('skip-missing'),
     model: choice(parsed, 'model', MODELS) ?? 'mlp', alpha: last('alpha') === 'gcv' ? 'gcv' : number(parsed, 'alpha'), l1Ratio: number(parsed, 'l1-ratio'), C: number(parsed, 'c'),
     penalty: /** @type {any} */ (choice(parsed, 'penalty', /** @type {readonly string[]} */ (infoOf('LogisticRegression', 'penalty').choices))),
-    hidden: layers(last('hidden')), activation: choice(parsed, 'activation', registry.activations.map((entry) => entry.name)),
-    optimizer: momentum === undefined ? optimizer : { ...optimizer, momentum },
-    batchSize: number(parsed, 'batch-size'), epochs: number(parsed, 'epochs') ?? 100, seed: number(parsed, 'seed'),
+    hidden: layers(last('hidden')), techniques: readTechniques(parsed), epochs: number(parsed, 'epochs'), checkpoint: last('checkpoint'), resume: last('resume'), seed: number(parsed, 'seed'),
     test: number(parsed, 'test') ?? 0.2, out: last('out') ?? 'model.safetensors', given: new Set(given.keys()),
   };
 }

@@ -1,21 +1,14 @@
 // predict.js: the command `wasmfit predict`: a model file and rows become predictions · in: options · out: CSV or JSON · next: main.js
-import { load } from '../js/index.js';
 import { Table } from '../js/table.js';
 import { writeCsv } from '../js/csv.js';
 import { show } from '../js/errors.js';
 import { readRows, toNumbers } from './data.js';
 import { badData, naming, printable } from './errors.js';
-import { checkOutput, nameOf, openInput, readAll, writeOutput } from './files.js';
+import { checkOutput, nameOf, writeOutput } from './files.js';
+import { readModel } from './models.js';
 import { figure } from './report.js';
 
 /** @typedef {import('./options.js').PredictOptions} PredictOptions */
-
-/** @param {string} path */
-async function readModel(path) {
-  const { pieces } = await openInput(path);
-  const bytes = await readAll(pieces);
-  return naming({ file: nameOf(path) }, () => load(bytes));
-}
 
 /** True values as the model has them: labels of text that a file shows as numbers are texts again. @param {any} model @param {ArrayLike<number | string>} truth @param {string} where */
 function comparable(model, truth, where) {

@@ -1,12 +1,14 @@
 // report.js: results as text for people or JSON for programs · in: a result · out: lines · next: predict.js
+import { losses } from '../js/registry.js';
 import { printable } from './errors.js';
 import { count } from './data.js';
 
 /** loss: mean squared error (of the standardised target where the model standardises) or cross-entropy.
  * @typedef {{ rows: number, loss: number, r2?: number, accuracy?: number }} Part */
-/** What train found. train and test are of the last whole epoch; of a run that came to its end that is the model written.
+/** What train found. train and test are of the last whole epoch, or of the best one where early stopping goes back to it; of a run that came
+ * to its end that is the model written.
  * @typedef {{ data: string, rows: number, columns: { numeric: number, categorical: number }, features: number, target: string,
- *   task: import('./data.js').Task, model: string, layers?: number[], options: Record<string, any>, stopped: string, epochs: number, seconds: number,
+ *   task: import('./data.js').Task, model: string, layers?: number[], options: Record<string, any>, stopped: string, epochs: number, best?: number, seconds: number,
  *   train: Part | null, test: Part | null, alpha?: number, iterations?: number, intercept?: number, coefficients?: Record<string, number>,
  *   classCoefficients?: Record<string, { intercept: number, coefficients: Record<string, number> }>, positive?: string, summary?: object, out: string | null, notes: string[] }} Result */
 
@@ -26,9 +28,15 @@ function describe({ model, layers, options, task, alpha }) {
     return `${model}, ${model === 'LinearRegression' ? 'ordinary least squares' : strength}, seed ${seed}`;
   }
   const { optimizer, activation, batchSize, seed } = options;
+  const { dropout, normalization, schedule, averaging, earlyStopping, pruning } = options;
+  const used = [dropout > 0 && `dropout ${dropout}`, normalization !== 'none' && `${normalization} normalization`, schedule && `${schedule.name} schedule`,
+    averaging && averaging.name !== 'none' && averaging.name, earlyStopping && 'early stopping', pruning && `pruning ${pruning.sparsity}`].filter(Boolean);
   const hidden = layers.length > 2 ? `, ${activation.name ?? activation}` : task === 'classification' ? ', softmax regression' : '';
-  return `${model} ${layers.join('-')}${hidden}, ${optimizer.name} ${optimizer.learningRate}, batch ${batchSize}, seed ${seed}`;
+  return `${model} ${layers.join('-')}${hidden}, ${optimizer.name}${optimizer.learningRate === undefined ? '' : ` ${optimizer.learningRate}, batch ${batchSize.name ?? batchSize}`}${used.length > 0 ? `, ${used.join(', ')}` : ''}, seed ${seed}`;
 }
+
+/** What the loss is called; linear models have none to choose. @param {Record<string, any>} options @param {boolean} regression */
+const lossOf = ({ loss }, regression) => losses.find(({ name }) => name === (loss?.name ?? (regression ? 'mse' : 'crossEntropy')))?.label;
 
 /** @param {Result} result @returns {string[]} */
 function figures({ train, test, task, options }) {
@@ -39,7 +47,7 @@ function figures({ train, test, task, options }) {
   const part = (/** @type {string} */ name, /** @type {Part} */ { rows, loss, r2, accuracy }) => line(name, rows, figure(loss), figure(r2 ?? accuracy));
   return [
     line('', 'rows', 'loss', regression ? 'R²' : 'accuracy'), part('train', train), ...(test ? [part('test', test)] : []),
-    `loss: ${regression ? `mean squared error${options.standardize ? ' of the standardised target' : ''}` : 'cross-entropy'}`,
+    `loss: ${lossOf(options, regression)}${regression && options.standardize ? ' of the standardised target' : ''}`,
   ];
 }
 
@@ -57,15 +65,19 @@ function equation({ coefficients, intercept, target, positive, summary, classCoe
   return [positive === undefined ? `${target} =` : `log-odds of ${target} ${positive} =`, `  ${figure(intercept).padStart(14)}`, ...Object.entries(coefficients).map(([name, value]) => `  ${figure(value).padStart(14)}  ${name}`)];
 }
 
+/** How a run ended, where it was not by its last epoch. @type {Record<string, string>} */
+const ENDS = { stopped: ', interrupted; the model has part of the next one, too', diverged: ', then diverged', earlyStopping: ', stopped early', converged: ', converged' };
+
 /** @param {Result} result @returns {string} */
 export function describeResult(result) {
-  const { data, rows, columns, features, target, task, stopped, epochs, seconds, layers, iterations, out } = result;
+  const { data, rows, columns, features, target, task, stopped, epochs, best = epochs, seconds, layers, iterations, out } = result;
   const kinds = columns.categorical === 0 ? 'of numbers' : `(${columns.numeric} of numbers, ${columns.categorical} of text), ${count(features, 'feature')}`;
   const time = `${seconds.toFixed(2)} s`;
   const lines = [
     `${data}: ${count(rows, 'row')}, ${count(columns.numeric + columns.categorical, 'column')} ${kinds} → ${target} (${task})`,
     describe(result), '', ...figures(result), '', ...equation(result), '',
-    !layers ? `fitted in ${time}${iterations === undefined ? '' : `, ${count(iterations, 'iteration')}`}${stopped === 'stopped' ? ', interrupted' : ''}` : `${count(epochs, 'epoch')} in ${time}${stopped === 'stopped' ? ', interrupted; the model has part of the next one, too' : stopped === 'diverged' ? ', then diverged' : ''}`,
+    layers ? `${count(epochs, 'epoch')} in ${time}${ENDS[stopped] ?? ''}${best < epochs ? `; the model is that of epoch ${best}, its best` : ''}`
+      : `fitted in ${time}${iterations === undefined ? '' : `, ${count(iterations, 'iteration')}`}${stopped === 'stopped' ? ', interrupted' : ''}`,
     ...(out === null ? ['no model written'] : out === '-' ? [] : [`wrote ${out}`]),
   ];
   return lines.map(printable).filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n');

@@ -4,7 +4,7 @@ import { show } from '../js/errors.js';
 import { readTraining } from './data.js';
 import { badData, naming, printable, usage } from './errors.js';
 import { checkOutput, writeOutput } from './files.js';
-import { isLinear, makeModel } from './models.js';
+import { isLinear, makeModel, resumeModel } from './models.js';
 import { Progress } from './progress.js';
 import { describeResult } from './report.js';
 
@@ -14,21 +14,33 @@ import { describeResult } from './report.js';
 /** @typedef {import('./models.js').Model} Model */
 
 /**
- * Trains to the end, or until Ctrl-C.
+ * Trains to the end, or until Ctrl-C or SIGTERM, which leave a checkpoint where one is wanted.
  * @param {Model} model @param {TrainOptions} options @param {Data} data @param {Progress} progress
  * @returns {Promise<History>}
  */
-async function runFit(model, { test, epochs }, data, progress) {
+async function runFit(model, { test, epochs, checkpoint, resume }, data, progress) {
   const validation = data.test ?? (test > 0 ? test : undefined);
-  const rest = isLinear(model) ? {} : { evaluateTraining: true }; // figures of the model as it is after the epoch
+  const rest = isLinear(model) ? {} : { evaluateTraining: true, ...(resume && { resume: true, ...(epochs && { epochs }) }) }; // figures of the model as it is after the epoch
   const run = model.fit(data.X, data.y, { validation, ...rest });
-  const interrupt = () => run.stop();
-  process.on('SIGINT', interrupt);
+  /** @type {Promise<void> | undefined} */
+  let keeping;
+  const keep = async () => {
+    const bytes = await run.checkpoint().catch(() => undefined); // of a run that has just ended there is none
+    run.stop();
+    if (checkpoint !== undefined && bytes) await writeOutput(checkpoint, bytes);
+  };
+  const interrupt = () => {
+    if (checkpoint === undefined || isLinear(model)) run.stop();
+    else keeping ??= keep();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    if (!isLinear(model)) for await (const epoch of run) progress.epoch(epoch, epochs);
-    return await run;
+    if (!isLinear(model)) for await (const epoch of run) progress.epoch(epoch, epochs ?? model.options.epochs);
+    const history = await run;
+    await keeping;
+    return history;
   } finally {
-    process.off('SIGINT', interrupt);
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     progress.end();
   }
 }
@@ -55,10 +67,20 @@ function linearPart(model, features) {
   return { ...facts, classCoefficients: Object.fromEntries(classes.map((label, k) => [label, { intercept: Number(intercept?.[k]), coefficients: named(data, k * cols) }])) };
 }
 
+/** The epoch that a run with early stopping goes back to, the first of the best; else the last one. @param {any} history @param {any} options @param {number} last */
+function bestOf(history, { earlyStopping, pruning, epochs }, last) {
+  if (!earlyStopping?.restoreBest) return last;
+  const name = earlyStopping.monitor ?? (history.valLoss ? 'valLoss' : 'loss'), sign = /loss|mae/i.test(name) ? 1 : -1;
+  const first = pruning ? Math.max(pruning.begin, pruning.end ?? Math.floor(epochs / 2)) : 0; // before that the net is still being pruned
+  let best = -1;
+  for (let i = first; i <= last; i++) if (best < 0 || sign * history[name][i] < sign * history[name][best]) best = i;
+  return best < 0 ? last : best;
+}
+
 /** @param {Model} model @param {Data} data @param {History} history @param {string | null} out @param {number} seconds @returns {import('./report.js').Result} */
 function resultOf(model, data, history, out, seconds) {
   const { name, X, rows, numeric, categorical, target, task } = data;
-  const last = history.epoch.length - 1;
+  const end = history.epoch.length - 1, last = bestOf(history, model.options, end);
   const held = history.splits?.validation.length ?? data.test?.X.rows ?? 0;
   /** @param {number} size @param {number[] | undefined} loss @param {number[] | undefined} r2 @param {number[] | undefined} accuracy */
   const part = (size, loss, r2, accuracy) => (loss === undefined || last < 0 ? null : { rows: size, loss: loss[last], ...(r2 && { r2: r2[last] }), ...(accuracy && { accuracy: accuracy[last] }) });
@@ -68,9 +90,9 @@ function resultOf(model, data, history, out, seconds) {
   return {
     data: name, rows, columns: { numeric, categorical }, features: features.length, target, task, model: model.constructor.name,
     ...(linear ? {} : { layers: [features.length, .../** @type {number[]} */ (model.options.hiddenLayers), outputs] }),
-    options: model.options, stopped: history.stopped, epochs: history.epoch[last] ?? 0, seconds,
+    options: model.options, stopped: history.stopped, epochs: history.epoch[end] ?? 0, ...(last < end && { best: history.epoch[last] }), seconds,
     train: part(history.splits?.train.length ?? rows, history.loss, history.r2, history.accuracy), test: part(held, history.valLoss, history.valR2, history.valAccuracy),
-    ...rest, out, notes: [...data.notes, ...warnings],
+    ...rest, out, notes: [...data.notes, ...warnings, ...(last < end && history.valLoss ? ['the best epoch was chosen by the test rows: figures of rows that had no say are a little lower'] : [])],
   };
 }
 
@@ -83,13 +105,15 @@ function divergence(message) {
 /** @param {TrainOptions} options @returns {Promise<number>} exit code */
 export async function train(options) {
   const { out, quiet, json } = options;
-  await checkOutput(out, [options.data, options.labels, options.testImages, options.testLabels]);
+  const inputs = [options.data, options.labels, options.testImages, options.testLabels, options.resume];
+  await checkOutput(out, inputs);
+  if (options.checkpoint !== undefined) await checkOutput(options.checkpoint, [...inputs.slice(0, -1), out]);
   const progress = new Progress({ silent: quiet || json });
   const data = await readTraining(options, (done, total) => progress.reading(done, total));
   progress.end(false);
   const names = { file: data.name, target: `the target ${show(data.target)}` };
   const started = performance.now();
-  const model = makeModel(options, data);
+  const model = options.resume === undefined ? makeModel(options, data) : await resumeModel(options);
   const note = (/** @type {string[]} */ texts) => { if (!quiet && !json) for (const text of texts) console.error(printable(`wasmfit: note: ${text}`)); };
   note(data.notes);
   const history = await naming(names, () => runFit(model, options, data, progress));

@@ -34,6 +34,8 @@ describe('wasmfit refuses', { concurrency: 4 }, () => {
     refused([], 2, /a command is missing/),
     refused(['train', 'x.csv', '--lerning-rate', '1'], 2, /train has no option "--lerning-rate"; did you mean --learning-rate\?/),
     refused(['train', 'flowers.csv', '--target', 'species', '--out', './flowers.csv'], 2, /would overwrite the input/),
+    refused(['train', 'flowers.csv', '--target', 'species', '--optimizer', 'lbfgs', '--mixup', '0.2'], 2, /mixup does not go with the optimizer lbfgs/),
+    refused(['train', 'flowers.csv', '--target', 'species', '--loss', 'huber'], 2, /loss is "huber", which is not for classes/),
   ]));
 
   for (const [parse, args, pattern] of [
@@ -48,6 +50,13 @@ describe('wasmfit refuses', { concurrency: 4 }, () => {
     [parseTrain, ['x.csv', '--hidden', '8,,4'], /--hidden is "8,,4"/],
     [parseTrain, ['x.csv', '--classify', '--regress'], /--classify and --regress exclude each other/],
     [parseTrain, ['x.csv', '--momentum', '0.9'], /--momentum has no meaning for adam/],
+    [parseTrain, ['x.csv', '--momentum', '0.9', '--optimizer', 'lbfgs'], /--momentum has no meaning for lbfgs; use it with --optimizer sgd or rmsprop/],
+    [parseTrain, ['x.csv', '--averaging-decay', '0.9'], /--averaging-decay has no meaning without --averaging; use it with --averaging ema/],
+    [parseTrain, ['x.csv', '--schedule', 'cosin'], /--schedule is "cosin"; did you mean cosine\?/],
+    [parseTrain, ['x.csv', '--schedule', 'multiStep', '--milestones', '5,x'], /--milestones is "5,x"; it must be whole numbers from 1 to/],
+    [parseTrain, ['x.csv', '--dropout', '1'], /--dropout is "1"; it must be a number from 0 to below 1/],
+    [parseTrain, ['x.csv', '--pruning-scope', 'global'], /--pruning is missing/],
+    [parseTrain, ['x.csv', '--no-cycle-momentum', '--schedule', 'step'], /--no-cycle-momentum has no meaning for step/],
     [parseTrain, ['a.csv', 'b.csv'], /train has no use for "b\.csv"/],
     [parseTrain, ['--dataset', 'diabetis'], /did you mean diabetes\?/],
     [parseTrain, ['--dataset', 'iris', '--target', 'y'], /--dataset and --target exclude each other/],

@@ -9,7 +9,9 @@ import { gzipSync } from 'node:zlib';
 import { ElasticNet, Lasso, MLPClassifier, MLPRegressor, Ridge, datasets, load } from '../../src/js/index.js';
 import { Table } from '../../src/js/table.js';
 import { readCsv } from '../../src/js/csv.js';
+import * as registry from '../../src/js/registry.js';
 import { HELP } from '../../src/cli/help.js';
+import { parseTrain } from '../../src/cli/options.js';
 import { contents, diabetes, file, flowerArgs, folder, main, refused, wasmfit } from './cli.js';
 
 const shared = fileURLToPath(new URL('../../../shared/data/csv/', import.meta.url));
@@ -141,7 +143,7 @@ describe('wasmfit train', { concurrency: 4 }, () => {
     file('steep.csv', ['x,y', ...Array.from({ length: 200 }, (_, i) => `${i},${i * i}`)].join('\n'));
     const early = await wasmfit(['train', 'steep.csv', '--target', 'y', '--optimizer', 'sgd', '--learning-rate', '1e5', '--out', 'never.safetensors', '--quiet']);
     assert.equal(early.code, 1);
-    assert.match(early.stderr, /^wasmfit: the loss became infinite or not a number in epoch 1; .*; try --learning-rate 10000\n$/);
+    assert.match(early.stderr, /^wasmfit: the loss became infinite or not a number in epoch 1\b.*; try --learning-rate 10000\n$/);
     assert.ok(!existsSync(join(folder, 'never.safetensors')), 'an untrained model is not written');
     const late = await wasmfit(['train', 'steep.csv', '--target', 'y', '--optimizer', 'sgd', '--learning-rate', '1.05', '--weight-decay', '1', '--hidden', '1', '--activation', 'identity',
       '--batch-size', '200', '--epochs', '100000', '--out', 'late.safetensors', '--json']);
@@ -158,6 +160,40 @@ describe('wasmfit train', { concurrency: 4 }, () => {
     assert.equal(code, 130);
     assert.match(stdout, /interrupted/);
     assert.ok((await load(contents('so-far.safetensors'))).fitted);
+  });
+
+  test('SIGTERM leaves a checkpoint, and --resume ends at the bytes of the run that was never interrupted', { skip: process.platform === 'win32' }, async () => {
+    const common = ['--target', 'species', '--hidden', '4', '--dropout', '0.1', '--optimizer', 'rmsprop', '--momentum', '0.5', '--schedule', 'cosine', '--epochs', '20000'];
+    const during = (child, text) => { if (text.includes('epoch 4000/')) child.kill('SIGTERM'); };
+    const stopped = await wasmfit(['train', 'flowers.csv', ...common, '--checkpoint', 'half.ckpt', '-o', 'half.safetensors'], { during });
+    assert.equal(stopped.code, 130, stopped.stderr);
+    const resumed = await wasmfit(['train', 'flowers.csv', '--target', 'species', '--resume', 'half.ckpt', '-o', 'resumed.safetensors', '--json']);
+    assert.equal(JSON.parse(resumed.stdout).epochs, 20000);
+    await wasmfit(['train', 'flowers.csv', ...common, '-o', 'whole.safetensors', '--quiet']);
+    const [one, two] = await Promise.all(['resumed.safetensors', 'whole.safetensors'].map((name) => load(contents(name))));
+    assert.deepEqual(one.getWeights(), two.getWeights());
+    await refused(['train', 'flowers.csv', '--target', 'species', '--resume', 'half.ckpt', '--dropout', '0.2'], 2, /--dropout has no meaning with --resume/);
+  });
+
+  test('Every technique is a flag: the figures are those of the same call of the API', async () => {
+    const { X, y } = await datasets.load('diabetes');
+    const model = new MLPRegressor({
+      hiddenLayers: [16], activation: { name: 'leakyRelu', negativeSlope: 0.1 }, loss: { name: 'huber', delta: 0.5 }, optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
+      schedule: { name: 'step', period: 20, factor: 0.5, warmup: 3 }, dropout: 0.1, normalization: 'batch', l1: 1e-4, maxNorm: 4, clip: { globalNorm: 1 }, averaging: { name: 'ema', decay: 0.9 },
+      inputNoise: 0.05, earlyStopping: { patience: 5, monitor: 'valR2' }, batchSize: { name: 'growing', size: 16, factor: 2 }, epochs: 60, seed: 4, standardize: true,
+    });
+    const history = await model.fit(X, y, { validation: 0.2, evaluateTraining: true });
+    const flags = '--hidden 16 --activation leakyRelu --activation-negative-slope 0.1 --loss huber --delta 0.5 --optimizer sgd --learning-rate 0.05 --momentum 0.9 --nesterov --schedule step --period 20 '
+      + '--factor 0.5 --warmup 3 --dropout 0.1 --normalization batch --l1 1e-4 --max-norm 4 --clip-global-norm 1 --averaging ema --averaging-decay 0.9 --input-noise 0.05 --early-stopping 5 '
+      + '--early-stopping-monitor valR2 --batch-schedule growing --batch-size 16 --batch-factor 2 --epochs 60 --seed 4';
+    const { stdout, stderr } = await wasmfit(['train', '--dataset', 'diabetes', ...flags.split(' '), '--json', '-o', 'techniques.safetensors']);
+    assert.equal(stderr, '');
+    const result = JSON.parse(stdout), best = history.valR2.indexOf(Math.max(...history.valR2));
+    assert.deepEqual(result.options, JSON.parse(JSON.stringify(model.options)));
+    assert.deepEqual([result.stopped, result.epochs, result.best ?? result.epochs], [history.stopped, history.epoch.length, best + 1]);
+    assert.deepEqual([result.train.loss, result.test.r2], [history.loss[best], history.valR2[best]]);
+    assert.deepEqual((await load(contents('techniques.safetensors'))).getWeights(), model.getWeights());
+    model.dispose();
   });
 
   test('Standard input is read and standard output written; the report then goes to standard error', async () => {
@@ -227,6 +263,20 @@ describe('The files of the shared folder', { skip }, () => {
     assert.equal(rows, 1599);
     assert.ok(r2 > 0.3 && r2 < 0.4, `R² is ${r2}; least squares on all rows gives 0.36`);
   });
+});
+
+test('wasmfit help training has a line for every entry and option of the registry, and train takes each of its flags', async () => {
+  const { stdout } = await wasmfit(['help', 'training']);
+  for (const kind of ['optimizers', 'schedules', 'activations', 'averages', 'batchSchedules']) {
+    for (const { name, doc, options } of registry[kind]) {
+      assert.ok(stdout.includes(`${name}: ${doc}`), name);
+      for (const option of options) if (!(kind === 'batchSchedules' && option.name === 'size')) assert.ok(stdout.includes(option.doc), `${name} ${option.name}`);
+    }
+  }
+  for (const option of Object.values(registry.techniques).flat()) assert.ok(stdout.includes(option.doc), option.name);
+  const flags = [...new Set([...stdout.matchAll(/--([\w-]+)/g)].map(([, flag]) => flag))].filter((flag) => flag !== 'model');
+  assert.ok(flags.length > 70, String(flags.length));
+  for (const flag of flags) assert.throws(() => parseTrain(['x.csv', `--${flag}=\u0000`]), new RegExp(`--${flag} (is|takes|has no meaning)`));
 });
 
 describe('The command itself', () => {

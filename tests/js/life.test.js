@@ -102,7 +102,7 @@ for (const worker of [false, true]) {
     const last = history.epoch.length;
     assert.equal(history.stopped, 'diverged');
     assert.ok(last > 3, `${last} finite epochs`);
-    assert.match(String(history.message), new RegExp(`epoch ${last + 1};.* back at epoch ${last}\\..*learning rate near 0\\.05\\b`));
+    assert.match(String(history.message), new RegExp(`epoch ${last + 1}\\b.* back at epoch ${last}\\..*learning rate near 0\\.05\\b`));
     assert.ok(Object.values(history).flat().every((value) => typeof value !== 'number' || Number.isFinite(value)));
     const same = build(last);
     await same.fit(wide, y, { validation: { X: wide, y } });
@@ -112,7 +112,7 @@ for (const worker of [false, true]) {
     const again = await model.fit(wide, y, { worker });
     assert.equal(again.stopped, 'diverged');
     const from = last + again.epoch.length;
-    assert.match(String(again.message), new RegExp(`epoch ${from + 1};.* back at epoch ${from}\\.`), 'epochs are counted over all fits');
+    assert.match(String(again.message), new RegExp(`epoch ${from + 1}\\b.* back at epoch ${from}\\.`), 'epochs are counted over all fits');
   });
 
   test(`divergence ${place} in the first epoch leaves the starting weights, and blames the rate that was set last`, async () => {
@@ -122,7 +122,7 @@ for (const worker of [false, true]) {
     run.update({ learningRate: 400_000 });
     const { stopped, message, epoch } = await run;
     assert.deepEqual([stopped, epoch], ['diverged', []]);
-    assert.match(String(message), /epoch 1;.*back at its starting weights.*learning rate near 40000\b/);
+    assert.match(String(message), /epoch 1\b.*back at its starting weights.*learning rate near 40000\b/);
     assert.deepEqual(weightsOf(net), before);
   });
 

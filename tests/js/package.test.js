@@ -22,8 +22,8 @@ const cores = Object.entries({
   'build/wasmfit-double.wasm': 'src/exports-double.txt', 'build/wasmfit-int8.wasm': 'src/exports-int8.txt',
 });
 const builds = cores.map(([build]) => build);
-/** Bytes of a .wasm, gzipped, at most. */
-const BUDGET = 40_000;
+/** Bytes of a .wasm, gzipped, at most: of a baseline build, and of that with relaxed SIMD, whose compiler inlines more. */
+const BUDGET = 40_000, FAST_BUDGET = 43_000;
 /** Bytes of the JavaScript that import 'wasmfit' loads, minified and gzipped, at most. */
 const BUDGET_AT_ONCE = 15_000;
 
@@ -70,9 +70,10 @@ describe('the border between C and JavaScript', () => {
       assert.ok(names.includes('memory'));
     });
 
-    test(`${build} has at most ${BUDGET / 1000} kB, gzipped`, () => {
+    const budget = build.includes('fast') ? FAST_BUDGET : BUDGET;
+    test(`${build} has at most ${budget / 1000} kB, gzipped`, () => {
       const { length } = gzipSync(readFileSync(join(project, build)), { level: 9 });
-      assert.ok(length <= BUDGET, `${length} bytes`);
+      assert.ok(length <= budget, `${length} bytes`);
     });
 
     test(`${build} imports nothing but the notice of memory growth`, () => {

@@ -92,15 +92,15 @@ export class Lines {
     };
   }
 
-  /* The tick of the best validation epoch, and the mark of values that fell below the axis. */
+  /* The tick of the best epoch, and the mark of values that fell below the axis. */
   #marks({ ctx, bbox, data, valToPos }) {
-    const { best, validation, below } = this.scene;
+    const { best, epoch, validation, below } = this.scene;
     const ratio = devicePixelRatio;
     ctx.save();
-    if (best >= 0 && best < validation.length) {
+    if (best >= 0 && best < epoch.length) {
       const x = Math.round(valToPos(data[0][best], 'x', true));
       const foot = bbox.top + bbox.height;
-      ctx.fillStyle = tone('validation');
+      ctx.fillStyle = tone(validation.length ? 'validation' : 'train');
       ctx.beginPath();
       ctx.moveTo(x, foot - 8 * ratio);
       ctx.lineTo(x + 4 * ratio, foot);

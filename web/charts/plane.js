@@ -50,7 +50,7 @@ export class Plane {
   }
 
   /** scene: { x: { label, range }, y: { label, range }, text } and what the subclass draws. y: { names, range }: rows at 0, -1, …
-   * instead of numbers; left(width, ctx): room for them. */
+   * instead of numbers; left(width, ctx): room for them; x or y: { marks: [[at, text], …] }: ticks of its own. */
   draw(scene) {
     this.scene = scene;
     this.canvas.setAttribute('aria-label', scene.text);
@@ -103,16 +103,17 @@ export class Plane {
     ctx.lineWidth = 1;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'alphabetic';
-    for (const v of ticks(...scene.x.range, box.width / 80)) {
+    const numbers = ({ range, marks }, count) => marks ?? ticks(...range, count).map(v => [v, plain(v)]);
+    for (const [v, text] of numbers(scene.x, box.width / 80)) {
       const at = Math.round(this.px(v)) + 0.5;
       this.#line(at, box.top, at, box.top + box.height + 4);
-      ctx.fillText(plain(v), at, box.top + box.height + 18);
+      ctx.fillText(text, at, box.top + box.height + 18);
     }
     ctx.fillText(cut(ctx, scene.x.label, box.width), box.left + box.width / 2, box.top + box.height + 38);
     ctx.textAlign = 'right';
     ctx.textBaseline = 'middle';
     const names = scene.y.names?.map((text, i) => [-i, cut(ctx, text, box.left - 16)]);
-    for (const [v, text] of names ?? ticks(...scene.y.range, box.height / 48).map(v => [v, plain(v)])) {
+    for (const [v, text] of names ?? numbers(scene.y, box.height / 48)) {
       const at = Math.round(this.py(v)) + 0.5;
       this.#line(box.left - 4, at, box.left + box.width, at);
       ctx.fillText(text, box.left - 8, at);

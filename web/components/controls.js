@@ -1,8 +1,30 @@
 // the controls of the steps · in: a key of the state · out: label, input, reason, effect, refusal · next: data.js, model.js
 import { source, state, targetName, trainer } from '../lab.js';
 import { fields, models, parse, show } from '../state.js';
-import { t } from '../text/text.js';
+import { entryWords, families, optionWords } from '../techniques.js';
+import { has, t } from '../text/text.js';
 import { Part, html, nothing } from './base.js';
+
+/** The id of the control of a field. */
+export const idOf = key => key.replace('.', '-');
+
+/** The label of a field: the page's own words, or the registry's. */
+export const labelOf = (key, ...values) => (has('label.' + key) ? t('label.' + key, ...values) : optionWords(key).label);
+
+/** A column of the history in words. */
+export function columnText(name) {
+  if (/^val[A-Z]/.test(name)) return `${columnText(name[3].toLowerCase() + name.slice(4))} · ${t('validation')}`;
+  return t('column.' + name);
+}
+
+/** The text of one of the values of a choice. */
+export function textOf(key, value) {
+  if (key in families) return entryWords(key, value).label;
+  if (value === '') return t('auto');
+  if (fields[key].option === 'monitor') return columnText(value);
+  const own = [`${key}.${value}`, `${fields[key].option}.${value}`].find(has);
+  return own ? t(own) : value;
+}
 
 /** What a change of `key` does to the run. */
 export function effect(key) {
@@ -12,10 +34,10 @@ export function effect(key) {
 }
 
 /** The rule of a field in words. */
-function rule({ kind, min, max, most, open, choices }) {
+function rule({ kind, min, max, most, open, below, choices }) {
   if (kind === 'choice') return t('rule.choice', choices.join(', '));
   if (kind === 'layers') return t('rule.layers', min, max, most);
-  if (kind === 'number') return t(open ? 'rule.open' : 'rule.number', min, max);
+  if (kind === 'number') return t(open ? 'rule.open' : below ? 'rule.below' : 'rule.number', min, max);
   return t('rule.' + kind, min, max);
 }
 
@@ -24,7 +46,7 @@ function refusal({ key, text }) {
   if (key === 'data') return text.startsWith('file:') ? t('refused.file', text.slice(5)) : t('refused.data', text, state.values.data);
   if (key === 'target') return t('refused.target', text, targetName());
   if (key === 'model' && Object.hasOwn(models, text)) return t('refused.' + models[text].task, t('model.' + text));
-  return t('refused', t('label.' + key), text, rule(fields[key]), show(key, state.values[key]));
+  return t('refused', labelOf(key), text, rule(fields[key]), show(key, state.values[key]));
 }
 
 /** Takes the text of an input when the rule allows it, else says so and puts the former value back. */
@@ -64,15 +86,15 @@ export function number(key) {
     .value=${show(key, state.values[key])} @change=${event => take(key, event.target)}>`);
 }
 
-/** A slider with its number field. scale: { min, max, step, toValue(position), toPosition(value) } */
-export function slider(key, scale) {
+/** A slider with its number field. scale: { min, max, step, toValue(position), toPosition(value) }; extra: what stands behind them. */
+export function slider(key, scale, extra = nothing) {
   const value = state.values[key];
   const slide = event => state.set({ [key]: scale.toValue(Number(event.target.value)) });
   return field(key, html`<span class="slider">
     <input type="range" id="${key}-slider" aria-label=${t('label.' + key)} aria-valuetext=${show(key, value)} min=${scale.min} max=${scale.max} step=${scale.step}
       .value=${String(scale.toPosition(value))} @input=${slide}>
     <input id=${key} type="text" inputmode="decimal" autocomplete="off" aria-describedby="why-${key}"
-      .value=${show(key, value)} @change=${event => take(key, event.target)}>
+      .value=${show(key, value)} @change=${event => take(key, event.target)}>${extra}
   </span>`);
 }
 

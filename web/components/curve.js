@@ -3,7 +3,8 @@ import { Lines } from '../charts/lines.js';
 import { painter } from '../frame.js';
 import { state, trainer } from '../lab.js';
 import { bestEpoch } from '../run.js';
-import { models } from '../state.js';
+import { fields, models } from '../state.js';
+import { entryWords } from '../techniques.js';
 import { score, size } from '../text/numbers.js';
 import { t } from '../text/text.js';
 import { Part, html, nothing } from './base.js';
@@ -43,8 +44,8 @@ export class Curve extends Part {
     const loss = this.#kind === 'loss';
     this.#lines?.draw({
       epoch: columns.epoch, train: loss ? columns.loss : columns.score, validation: loss ? columns.valLoss : columns.valScore,
-      total: linear || trainer.status === 'stopped' ? columns.epoch.length : (values ?? state.values).epochs,
-      best: linear ? -1 : bestEpoch(columns), below: t('below'),
+      total: linear || trainer.fitted ? columns.epoch.length : (values ?? state.values).epochs,
+      best: linear ? -1 : bestEpoch(trainer), below: t('below'),
     });
     this.ask();
   }
@@ -58,7 +59,7 @@ export class Curve extends Part {
     const say = loss ? size : score;
     const train = say((loss ? columns.loss : columns.score)[at]);
     const validation = columns.valLoss.length ? say((loss ? columns.valLoss : columns.valScore)[at]) : '';
-    const best = isLinear() ? -1 : bestEpoch(columns);
+    const best = isLinear() ? -1 : bestEpoch(trainer);
     const words = n ? t('curve.text', name, unitName(), columns.epoch[at], train, validation && t('validated', validation)) : `${name}. ${t('curve.empty')}`;
     return html`<header><h3>${name}${loss ? html` <small>${this.#unit()}</small>` : nothing}</h3>
         ${n ? html`<span class="legend"><span class="at">${unitName()} ${columns.epoch[at]}</span>
@@ -71,8 +72,14 @@ export class Curve extends Part {
   }
 
   #unit() {
-    if (!trainer.values) return nothing;
-    return t(trainer.problem.task === 'classification' ? 'loss.ce' : trainer.values.standardize && !isLinear() ? 'loss.unit' : 'loss.plain');
+    const { values, problem } = trainer;
+    if (!values) return nothing;
+    const classes = problem.task === 'classification';
+    const family = classes ? 'classLoss' : 'loss';
+    const own = isLinear() || values[family] === fields[family].fallback ? '' : entryWords(family, values[family]).label;
+    if (classes) return own || t('loss.ce');
+    const scaled = values.standardize && !isLinear();
+    return own ? [own, scaled && t('loss.unit')].filter(Boolean).join(', ') : t(scaled ? 'loss.unit' : 'loss.plain');
   }
 
   #key(event) {

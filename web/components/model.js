@@ -1,11 +1,10 @@
 // step 2: the model, its layers and how it learns · in: state · out: hyper-parameters · next: train.js
-import * as registry from 'wasmfit/registry';
 import { source, state, suits } from '../lab.js';
-import { optimizerHas } from '../run.js';
 import { applies, fields, models } from '../state.js';
+import { families } from '../techniques.js';
 import { t } from '../text/text.js';
 import { html, nothing } from './base.js';
-import { Step, choice, field, number, slider } from './controls.js';
+import { Step, choice, field, number, slider, textOf } from './controls.js';
 
 const KEYS = ['model', 'hidden', 'activation', 'optimizer', 'rate', 'momentum', 'decay', 'batch', 'epochs', 'alpha', 'penalty', 'C', 'l1Ratio', 'iterations', 'seed'];
 
@@ -13,7 +12,21 @@ const KEYS = ['model', 'hidden', 'activation', 'optimizer', 'rate', 'momentum', 
 const powers = (min, max) => ({ min, max, step: 0.05, toValue: p => Number((10 ** p).toPrecision(2)), toPosition: v => Math.max(min, Math.log10(v)) });
 const share = { min: 0, max: 1, step: 0.01, toValue: p => Number(p.toFixed(2)), toPosition: v => v };
 
-const choices = list => list.map(({ name, label }) => ({ value: name, text: label || name }));
+const named = key => families[key].map(({ name }) => ({ value: name, text: textOf(key, name) }));
+
+/* An optimizer comes with its own usual learning rate. */
+function chooseOptimizer({ target }) {
+  const option = families.optimizer.find(({ name }) => name === target.value).options.find(({ name }) => name === 'learningRate');
+  state.set({ optimizer: target.value, ...(option && { rate: option.default }) });
+}
+
+/* The test's code is fetched with the figures; its answer stands in step 4. */
+async function findRate() {
+  state.set({ see: 'rates' });
+  const { findRates } = await import('../late/figures.js');
+  document.querySelector('lab-see').scrollIntoView({ block: 'nearest' });
+  findRates();
+}
 
 export class ModelStep extends Step {
   render() {
@@ -42,12 +55,13 @@ export class ModelStep extends Step {
   }
 
   #network() {
-    const momentum = optimizerHas(state.values.optimizer, 'momentum');
-    return html`${choice('activation', choices(registry.activations))}
+    const [rate, momentum, decay] = ['rate', 'momentum', 'decay'].map(key => applies(key, state.values));
+    const find = html`<button type="button" id="find-rate" data-control="find" title=${t('why.find')} ?disabled=${!source.table} @click=${findRate}>${t('label.find')}</button>`;
+    return html`${choice('activation', named('activation'))}
       <div class="wide">${this.#layers()}</div>
-      <div class=${momentum ? '' : 'two'}>${choice('optimizer', choices(registry.optimizers))}</div>${momentum ? number('momentum') : nothing}${number('decay')}
-      <div class="wide">${slider('rate', powers(-5, 0))}</div>
-      ${number('batch')}${number('epochs')}${number('seed')}`;
+      <div class=${momentum ? '' : decay ? 'two' : 'wide'}>${choice('optimizer', named('optimizer'), undefined, chooseOptimizer)}</div>${momentum ? number('momentum') : nothing}${decay ? number('decay') : nothing}
+      ${rate ? html`<div class="wide">${slider('rate', powers(-5, 0), find)}</div>` : html`<p class="wide note">${t('optimizer.whole')}</p>`}
+      ${rate ? number('batch') : nothing}${number('epochs')}${number('seed')}`;
   }
 
   #layers() {

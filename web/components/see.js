@@ -1,7 +1,7 @@
 // step 4: figures of the model as it stands, one at a time · in: trainer, state, a figure's own look · out: picture, numbers, PNG · next: fit.js
 import { painter } from '../frame.js';
 import { source, state, targetName, taskName, trainer } from '../lab.js';
-import { fields, models } from '../state.js';
+import { applies, fields, models } from '../state.js';
 import { t } from '../text/text.js';
 import { Part, html, nothing } from './base.js';
 import { fit } from './fit.js';
@@ -14,9 +14,10 @@ const load = async name => (name === 'fit' ? fit : (await import('../late/figure
 
 /* The figures that the run on screen, or else the one to come, can show. */
 function offered() {
-  const { linear } = models[(trainer.values ?? state.values).model];
+  const values = trainer.values ?? state.values;
+  const { linear } = models[values.model];
   const regression = source.table && (trainer.problem?.task ?? taskName()) === 'regression';
-  return fields.see.choices.filter(name => ({ fit: true, coefficients: linear, residuals: regression, quantiles: linear && regression })[name]);
+  return fields.see.choices.filter(name => ({ fit: true, coefficients: linear, residuals: regression, quantiles: linear && regression, course: !linear, rates: applies('rate', state.values) })[name]);
 }
 
 export class See extends Part {
@@ -40,7 +41,7 @@ export class See extends Part {
     trainer.addEventListener('epoch', () => this.#paint.mark());
     trainer.addEventListener('status', () => this.#look(true));
     source.addEventListener('change', () => this.#look(true));
-    state.addEventListener('change', ({ detail }) => ['target', 'model', 'see'].some(key => detail.has(key)) && this.#look(true));
+    state.addEventListener('change', ({ detail }) => ['target', 'model', 'see', 'optimizer'].some(key => detail.has(key)) && this.#look(true));
     addEventListener('wasmfit-theme', () => this.#chart?.repaint());
   }
 
@@ -80,7 +81,7 @@ export class See extends Part {
   async #find(look, problem) {
     const found = await trainer.view(model => look(model, trainer, trainer.active));
     this.#failed = undefined;
-    if (found || !trainer.active || !this.#found?.fitted) this.#found = found ?? look(undefined, { problem });
+    if (found || !trainer.active || !this.#found?.fitted) this.#found = found ?? look(undefined, { problem, columns: trainer.columns, values: trainer.values });
   }
 
   /* To the figure that the state asks for, where it can be shown. */

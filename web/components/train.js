@@ -20,6 +20,9 @@ export const unitName = () => t(isLinear() ? 'step' : 'epoch');
 /** What the toggle does next: 'train', 'pause' or 'continue'. */
 export const nextAction = () => (trainer.status === 'running' ? 'pause' : trainer.status === 'paused' && !isStale() ? 'continue' : 'train');
 
+/* Ends that have a sentence of their own. */
+const ends = { earlyStopping: 'early', converged: 'converged' };
+
 /** The sentence of the status line; it changes when the status does, not with every epoch. */
 export function statusText() {
   const { status, columns, message } = trainer;
@@ -28,10 +31,13 @@ export function statusText() {
   if (status === 'paused') return t('status.paused', n);
   if (status === 'stopped' && !n) return t('status.stopped.none');
   if (status !== 'done' && status !== 'stopped') return t('status.' + status);
-  const validation = columns.valScore.length ? t('validated', score(columns.valScore.at(-1))) : '';
-  const figures = [n, t('in.' + scoreName()), score(columns.score.at(-1)), validation, seconds(columns.seconds.at(-1))];
+  const { shown, ended } = trainer;
+  const validation = columns.valScore.length ? t('validated', score(columns.valScore.at(shown))) : '';
+  const back = shown >= 0 && shown < n - 1 ? t('status.back', columns.epoch[shown]) : '';
+  const figures = [n, t('in.' + scoreName()), score(columns.score.at(shown)), validation, seconds(columns.seconds.at(-1)), back];
   const { linear, steps } = models[trainer.values.model];
-  return `${t('status.' + (!steps ? 'solved' : linear && status === 'done' ? 'steps' : status), ...figures)} ${message}`;
+  const own = !linear && Object.hasOwn(ends, ended) ? ends[ended] : status;
+  return `${t('status.' + (!steps ? 'solved' : linear && status === 'done' ? 'steps' : own), ...figures)} ${message}`;
 }
 
 export class TrainStep extends Step {
@@ -48,12 +54,7 @@ export class TrainStep extends Step {
       ${this.#buttons()}
       ${this.#epochs()}
       <div class="scores">${this.#score('r2', columns.score, 'training', 'train')}${this.#score('val-r2', columns.valScore, 'validation', 'validation')}</div>
-      <dl class="facts">
-        ${this.#fact('loss', `${t('loss')} · ${t('training')}`, size(columns.loss.at(-1)), columns.loss.at(-1))}
-        ${this.#fact('val-loss', `${t('loss')} · ${t('validation')}`, size(columns.valLoss.at(-1)), columns.valLoss.at(-1))}
-        ${this.#fact('elapsed', t('elapsed'), columns.seconds.length ? t('seconds', seconds(columns.seconds.at(-1))) : '\u2013', columns.seconds.at(-1))}
-        ${this.#speed()}
-      </dl>
+      ${this.#facts()}
       <p class="status" id="status" role="status" data-status=${status}>${statusText()}</p>
       ${this.#notes()}${this.help()}`;
   }
@@ -81,7 +82,7 @@ export class TrainStep extends Step {
   }
 
   #score(id, values, part, tone) {
-    const value = values.at(-1);
+    const value = values.at(trainer.shown);
     return html`<div class="score ${tone}"><span class="label">${t(scoreName())} <span class="key ${tone}"></span>${t(part)}</span>
       <output id=${id} data-metric=${scoreName()} data-value=${value ?? ''}>${score(value)}</output></div>`;
   }
@@ -94,6 +95,19 @@ export class TrainStep extends Step {
     const { rowsSeen, seconds: time } = trainer.columns;
     const [value, prefix] = perSecond(rowsSeen.at(-1) / time.at(-1));
     return this.#fact('speed', t('speed'), time.length ? t('speed.value', value, prefix) : '\u2013', undefined);
+  }
+
+  #facts() {
+    const { columns, shown } = trainer;
+    const numbers = (id, name, part, values) => this.#fact(id, part ? `${t(name)} · ${t(part)}` : t(name), (id.includes('loss') ? size : score)(values.at(shown)), values.at(shown));
+    /* What accuracy hides where classes differ in size, on the held-out rows where there are some. */
+    const held = columns.valLoss.length > 0;
+    const [balanced, f1] = (held ? ['valBalancedAccuracy', 'valF1'] : ['balancedAccuracy', 'f1']).map(name => columns.more[name]);
+    return html`<dl class="facts ${balanced ? 'three' : ''}">
+        ${numbers('train-loss', 'loss', 'training', columns.loss)}${numbers('val-loss', 'loss', 'validation', columns.valLoss)}${balanced ? numbers('balanced', 'balancedAccuracy', '', balanced) : nothing}
+        ${this.#fact('elapsed', t('elapsed'), columns.seconds.length ? t('seconds', seconds(columns.seconds.at(-1))) : '\u2013', columns.seconds.at(-1))}
+        ${this.#speed()}${f1 ? numbers('f1', 'f1', '', f1) : nothing}
+      </dl>`;
   }
 
   #notes() {

@@ -2,6 +2,7 @@
 import { source } from '../lab.js';
 import { t } from '../text/text.js';
 import { Part, html } from '../components/base.js';
+import { labelOf } from '../components/controls.js';
 
 const listed = () => [[t('space'), t('key.space')], ['s', t('key.s')], ['r', t('key.r')], ['/', t('key./')], ['?', t('key.?')], [t('arrows'), t('key.arrows')]];
 
@@ -52,8 +53,8 @@ export class Dialogs extends Part {
 function controls() {
   const found = [];
   for (const place of document.querySelectorAll('main [data-control]')) {
-    const element = place.matches('button') ? place : place.querySelector('select, input:not([type=range]), button');
-    if (element && !element.disabled) found.push({ key: place.dataset.control, element, label: t('label.' + place.dataset.control, source.gaps) });
+    const element = place.matches('button, summary') ? place : place.querySelector('select, input:not([type=range]), button');
+    if (element && !element.disabled) found.push({ key: place.dataset.control, element, label: labelOf(place.dataset.control, source.gaps) });
   }
   return found;
 }
