@@ -111,7 +111,7 @@ describe('the package in an empty project', { timeout: 300_000 }, () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   test('the tarball holds the sources, every core and the types, and nothing else', () => {
-    const allowed = /^(src\/js\/[\w-]+\.js|src\/cli\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast|-linear|-double)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
+    const allowed = /^(src\/js\/[\w-]+\.js|src\/cli\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast|-linear|-double|-int8)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
     assert.deepEqual(files.filter((path) => !allowed.test(path)), []);
     for (const path of [...builds, 'LICENSE', 'README.md', ...Object.values(manifest.bin)]) assert.ok(files.includes(path), `${path} is missing`);
   });
