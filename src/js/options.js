@@ -175,10 +175,11 @@ export function checkOptimizer(choice = 'adam', where) {
 /** @param {unknown} choice @param {string} where @returns {Choice} */
 export function checkSchedule(choice, where) {
   const complete = checkChoice(choice, schedules, `${where}: schedule`);
-  const { milestones = [1] } = complete;
+  const { milestones = [1], leastMomentum, mostMomentum } = complete;
   const wrong = milestones.findIndex((/** @type {number} */ at, /** @type {number} */ i) => i > 0 && at <= milestones[i - 1]);
   if (complete.name === 'multiStep' && complete.milestones === undefined) throw new TypeError(`${where}: schedule multiStep needs milestones, a list of whole numbers that increase`);
   if (wrong > 0 || milestones.length > 32) throw new RangeError(`${where}: schedule multiStep: milestones are ${show(milestones)}; they must increase, and be at most 32`);
+  if (leastMomentum > mostMomentum) throw new RangeError(`${where}: schedule oneCycle: leastMomentum is ${leastMomentum}, mostMomentum is ${mostMomentum}; it must not be above it`);
   return complete;
 }
 

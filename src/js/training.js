@@ -46,18 +46,24 @@ export function checkTraining(options, loss, where) {
     const given = /** @type {any} */ (options)[name], value = given === undefined ? undefined : check(given, where);
     if (value !== undefined) common[name] = value;
   }
-  checkTogether(common, where);
+  checkTogether(common, options, where);
   return common;
 }
 
 export const FULL_BATCH = ['lbfgs', 'conjugateGradient', 'newtonCG'];
 /** What a method that compares losses of steps cannot have. */
 const RANDOM = ['mixup', 'inputNoise', 'resample', 'schedule', 'clip', 'averaging', 'pruning'];
-/** @param {any} common @param {string} where */
-function checkTogether(common, where) {
+/** And what none of its layers can. @param {any} options of a model or a layer @returns {string | undefined} */
+const roughOf = ({ type, rate = 0.5, dropout = type === 'dropout' ? rate : 0, l1, maxNorm }) => Object.entries({ dropout, l1, maxNorm }).find(([, value]) => value > 0)?.[0];
+/** @param {any} common @param {any} options as they were given @param {string} where */
+function checkTogether(common, options, where) {
   const { optimizer, resample, classWeight, loss } = common;
-  const odd = FULL_BATCH.includes(optimizer.name) ? RANDOM.find((name) => common[name]) : undefined;
-  if (odd) throw new RangeError(`${where}: ${odd} does not go with the optimizer ${optimizer.name}, which needs the same loss at every step and has no learning rate`);
+  if (FULL_BATCH.includes(optimizer.name)) {
+    const odd = RANDOM.find((name) => common[name] && ![common[name], common[name].name].includes('none'));
+    if (odd) throw new RangeError(`${where}: ${odd} does not go with the optimizer ${optimizer.name}, which needs the same loss at every step and has no learning rate`);
+    const rough = [options, ...Array.isArray(options.layers) ? options.layers : []].map((part) => roughOf(Object(part))).find(Boolean);
+    if (rough) throw new RangeError(`${where}: ${rough} does not go with the optimizer ${optimizer.name}, which minimises one smooth function without bounds`);
+  }
   const classes = targetsOf(loss.name) === 'C' || targetsOf(loss.name) === 'B';
   if (!classes && (classWeight || (resample && resample !== 'none'))) throw new RangeError(`${where}: ${classWeight ? 'classWeight' : 'resample'} needs a loss of classes, not ${loss.name}`);
 }
