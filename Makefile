@@ -61,7 +61,7 @@ INT8_SOURCES = \
   src/kernels/int8.c \
   src/core/quantize.c
 # what it shares with networks
-INT8_CORE = $(SHARED) $(INT8_SOURCES) src/core/loss.c src/core/loss_classes.c
+INT8_CORE = $(SHARED) $(INT8_SOURCES) src/kernels/activation.c src/core/loss.c src/core/loss_classes.c
 # what runs once a fit or less is compiled for size, everything else for speed
 COLD = $(addprefix src/core/,memory.c search.c lbfgs.c descent.c distributions.c check.c model.c init.c schedule.c full_batch.c prune.c \
   monitor.c diagnose.c checkpoint.c minimize.c)

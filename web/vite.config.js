@@ -59,8 +59,8 @@ const plainImports = {
 
 /* The package in two: what every run needs, and what linear models need besides; without what it fetches when it is asked for. */
 const packageGroups = [
-  { name: 'wasmfit', test: /src\/js\/(?!csv|worker|linear|ridge|elastic-net|logistic|descent|least-squares|statistics|summary|diagnostics|softmax|load|safetensors|paths|generators|draws|dataset-files|fit-many|pool|share|compress|distill|quantize|gradient-check|minimize|learning-rate|inference|conformal|distributions)/ },
-  { name: 'linear', test: /src\/js\/(?!csv|worker|linear-worker|load|safetensors|paths|generators|draws|dataset-files|fit-many|pool|share|compress|distill|quantize|gradient-check|minimize|learning-rate|inference|conformal|distributions)/ },
+  { name: 'wasmfit', test: /src\/js\/(?!csv|worker|linear|ridge|elastic-net|logistic|descent|least-squares|statistics|summary|diagnostics|softmax|load|safetensors|paths|generators|draws|dataset-files|dataset-load|fit-many|pool|share|compress|distill|quantize|gradient-check|minimize|learning-rate|inference|conformal|distributions)/ },
+  { name: 'linear', test: /src\/js\/(?!csv|worker|linear-worker|load|safetensors|paths|generators|draws|dataset-files|dataset-load|fit-many|pool|share|compress|distill|quantize|gradient-check|minimize|learning-rate|inference|conformal|distributions)/ },
 ];
 
 export default {

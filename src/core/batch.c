@@ -13,8 +13,10 @@
  * Test: tests/c/test_batch.c */
 #include "fit.h"
 
+#include <math.h>
 #include <stdlib.h>
 
+#include "../kernels/scalar64.h"
 #include "random.h"
 
 int wf_batch_copies(const wf_fit_config *config, const wf_rows *train, const wf_rows *validation) {
@@ -65,10 +67,7 @@ static int smaller(double size, int most) { return size < most ? (int)size : mos
 /* Batch size of a growing schedule after so many epochs. */
 static int grown(const wf_fit *fit, double epochs) {
   const wf_fit_config *c = &fit->config;
-  int most = smaller(c->batch_most, fit->M);
-  double size = c->batch_size;
-  for (double k = c->batch_every; k <= epochs && size < most && c->batch_factor > 1; k += c->batch_every) size *= c->batch_factor;
-  return smaller(size, most);
+  return smaller(c->batch_size * wf_pow64(c->batch_factor, floor(epochs / c->batch_every)), smaller(c->batch_most, fit->M));
 }
 
 int wf_batch_plan(wf_fit *fit) {

@@ -1,5 +1,6 @@
 /* quantize.c: prediction by a quantised network, layer by layer over blocks of rows · in: levels of integers, features · out: outputs
  * next: ../js/quantize.js */
+#include "../kernels/activation.h"
 #include "../kernels/int8.h"
 #include "loss.h"
 
@@ -12,13 +13,14 @@ typedef struct layer {
   int64_t *offset;     /* (O8) with the half that rounds */
   int32_t *multiplier; /* (O8) */
   uint8_t *shift;      /* (O8) */
-  int16_t *table;      /* (256) or NULL */
+  int16_t *table;      /* (O,256) or NULL */
 } layer;
 
 struct wf_int8 {
   layer *layers;
   wf_real *scale, *bias;     /* (K8) */
-  wf_real *origin, *factor;  /* (D) or NULL: bytes */
+  wf_real *origin, *factor;  /* (D), or */
+  uint8_t *gain;             /* (D) of bytes */
   int16_t *x[2];             /* (BLOCK, width) levels of the layer at work and of the next */
   wf_real *y;                /* (BLOCK, K8) outputs */
   int32_t L, least, most, width;
@@ -46,13 +48,27 @@ static int results_fit(const wf_int8_layer *given) {
   const int64_t most = (int64_t)1 << 61;
   for (int o = 0; o < given->outputs; o++)
     if (given->offset[o] < -most || given->offset[o] > most || given->shift[o] < 1 || given->shift[o] > 62) return 0;
-  for (int i = 0; i < 256 && given->table; i++)
+  for (int i = 0; i < given->outputs * 256 && given->table; i++)
     if (!within(given->table[i])) return 0;
   return !given->table || (given->least == 0 && given->most == 255);
 }
 
+void wf_int8_table(int16_t *table, int32_t activation, wf_real slope, wf_real low, wf_real step, wf_real origin, wf_real factor,
+                   int32_t least, int32_t most) {
+  enum { COUNT = 256 };
+  wf_real values[COUNT], z[COUNT], origins[COUNT], factors[COUNT];
+  for (int i = 0; i < COUNT; i++) {
+    values[i] = low + step * (wf_real)i;
+    origins[i] = origin;
+    factors[i] = factor;
+  }
+  wf_activation_forward(values, z, (wf_activation)activation, slope, COUNT);
+  wf_int8_from_floats(table, values, origins, factors, least, most, COUNT);
+}
+
 int wf_int8_check(const wf_int8_config *config) {
   int least = config->least, most = config->most;
+  if (config->gain && (least != 0 || most != 255)) return 1;
   for (int l = 0; l < config->L; l++) {
     const wf_int8_layer *given = &config->layers[l];
     if (!within(least) || !within(most) || least > most) return 1 + l;
@@ -90,13 +106,14 @@ static wf_int8 *layout(arena *a, const wf_int8_config *config) {
     to.offset = arena_take(a, O8, sizeof *to.offset);
     to.multiplier = arena_take(a, O8, sizeof *to.multiplier);
     to.shift = arena_take(a, O8, sizeof *to.shift);
-    to.table = given->table ? arena_take(a, 256, sizeof *to.table) : NULL;
+    to.table = given->table ? arena_take(a, (uint64_t)to.O * 256, sizeof *to.table) : NULL;
     if (a->base) head.layers[l] = to;
   }
   head.scale = arena_take(a, K8, sizeof *head.scale);
   head.bias = arena_take(a, K8, sizeof *head.bias);
-  head.origin = config->origin ? arena_take(a, D, sizeof *head.origin) : NULL;
-  head.factor = config->origin ? arena_take(a, D, sizeof *head.factor) : NULL;
+  head.origin = config->gain ? NULL : arena_take(a, D, sizeof *head.origin);
+  head.factor = config->gain ? NULL : arena_take(a, D, sizeof *head.factor);
+  head.gain = config->gain ? arena_take(a, D, sizeof *head.gain) : NULL;
   head.y = arena_take(a, BLOCK * K8, sizeof *head.y);
   for (int k = 0; k < 2; k++) head.x[k] = arena_take(a, BLOCK * width, sizeof *head.x[k]);
   if (a->base) *model = head;
@@ -114,7 +131,7 @@ static void layer_copy(layer *to, const wf_int8_layer *given, int last) {
     to->shift[o] = given->shift[o];
     to->offset[o] = given->offset[o] + ((int64_t)1 << (given->shift[o] - 1));
   }
-  if (given->table) memcpy(to->table, given->table, 256 * sizeof *to->table);
+  if (given->table) memcpy(to->table, given->table, (size_t)to->O * 256 * sizeof *to->table);
 }
 
 wf_int8 *wf_int8_new(const wf_int8_config *config) {
@@ -127,9 +144,11 @@ wf_int8 *wf_int8_new(const wf_int8_config *config) {
   for (int l = 0; l < config->L; l++) layer_copy(&model->layers[l], &config->layers[l], l + 1 == config->L);
   memcpy(model->scale, config->scale, (size_t)last->outputs * sizeof *model->scale);
   memcpy(model->bias, config->bias, (size_t)last->outputs * sizeof *model->bias);
-  for (int i = 0; i < config->layers[0].inputs && config->origin; i++) {
-    model->origin[i] = config->origin[i];
-    model->factor[i] = config->factor[i];
+  size_t D = (size_t)config->layers[0].inputs;
+  if (config->gain) memcpy(model->gain, config->gain, D);
+  else {
+    memcpy(model->origin, config->origin, D * sizeof *model->origin);
+    memcpy(model->factor, config->factor, D * sizeof *model->factor);
   }
   return model;
 }
@@ -153,7 +172,7 @@ static void rescale(int16_t *to, size_t ld, const int32_t *sums, const layer *la
 
 static void look_up(int16_t *levels, size_t ld, const layer *layer, int B) {
   for (int r = 0; r < B; r++, levels += ld)
-    for (int o = 0; o < layer->O; o++) levels[o] = layer->table[levels[o]];
+    for (int o = 0; o < layer->O; o++) levels[o] = layer->table[o * 256 + levels[o]];
 }
 
 /* to (B, ld) = levels of the layer for rows x. */
@@ -186,8 +205,8 @@ static int take(const wf_int8 *model, const void *x, int32_t first, int B) {
   int finite = 1;
   for (int r = 0; r < B; r++, from += D) {
     int16_t *to = model->x[0] + (size_t)r * (size_t)model->width;
-    if (model->origin) finite &= wf_int8_from_floats(to, (const wf_real *)x + from, model->origin, model->factor, model->least, model->most, (int)D);
-    else wf_int8_from_bytes(to, (const uint8_t *)x + from, (int)D);
+    if (!model->gain) finite &= wf_int8_from_floats(to, (const wf_real *)x + from, model->origin, model->factor, model->least, model->most, (int)D);
+    else wf_int8_from_bytes(to, (const uint8_t *)x + from, model->gain, (int)D);
   }
   return finite;
 }

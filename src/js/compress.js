@@ -93,7 +93,7 @@ export function prune(model, options = {}) {
 /** @typedef {Record<string, Float32Array>} Layer the arrays of a layer by their last name */
 
 /** @param {any} model @returns {Layer[]} */
-function layersOf(model) {
+export function layersOf(model) {
   /** @type {Layer[]} */
   const layers = model._trained.config.layers.map(() => ({}));
   for (const { name, data } of model.getWeights()) {
@@ -104,7 +104,7 @@ function layersOf(model) {
 }
 
 /** What a norm makes of x: x · factor + shift of each unit; a layer's own mean and deviation differ from row to row and are left out. @param {Layer} arrays @param {any} layer */
-function affineOf({ weight, bias, runningMean, runningVariance }, layer) {
+export function affineOf({ weight, bias, runningMean, runningVariance }, layer) {
   const factor = Float64Array.from(weight, (w, j) => (runningVariance ? w / Math.sqrt(runningVariance[j] + layer.epsilon) : w));
   return { factor, shift: runningMean ? Float64Array.from(bias, (b, j) => b - runningMean[j] * factor[j]) : new Float64Array(weight.length) };
 }

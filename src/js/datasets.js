@@ -1,8 +1,7 @@
-// datasets.js: data to try things on, generated or real · in: name, options · out: X, y and where they come from · next: generators.js, dataset-files.js
+// datasets.js: data to try things on, generated or real · in: name, options · out: X, y and where they come from · next: dataset-load.js
 //
 // Generated sets are the same bits on every engine. Real ones are the CSV files of src/data. Code and files are fetched when they are
 // asked for.
-import { oneOf } from './options.js';
 
 /** @typedef {'regression' | 'classification'} Task */
 /**
@@ -51,11 +50,7 @@ export const list = [
  * @throws {TypeError | RangeError} no name, an unknown one
  * @throws {import('./errors.js').WasmfitError} NOT_FOUND when the file of a real one cannot be read, DATASET_FILE when it is another
  */
-export async function load(name, options = {}) {
-  const known = oneOf(name, list.map((entry) => entry.name), 'data set');
-  const found = /** @type {DatasetInfo} */ (list.find((entry) => entry.name === known));
-  return found.generated ? (await import('./generators.js')).generate(found, options) : (await import('./dataset-files.js')).read(found, options);
-}
+export const load = async (name, options = {}) => (await import('./dataset-load.js')).load(name, options);
 
 /** @type {(name: string) => (options?: GeneratorOptions) => Promise<Dataset<any>>} */
 const generator = (name) => (options) => load(name, options);

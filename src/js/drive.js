@@ -76,7 +76,7 @@ export class Drive {
       this.#reject = reject;
     });
     job.signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (job.signal?.aborted) this.#onAbort();
+    if (job.signal?.aborted) this.#abort = { error: job.signal.reason };
     this.#start();
   }
 

@@ -22,12 +22,12 @@ export class WasmfitError extends Error {
 const SHOWN = 40;
 // Controls, zero-width characters, direction overrides and lone surrogates would rearrange or hide the text around them.
 const UNSAFE = /["\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-const ESCAPES = new Map([['"', '\\"'], ['\\', '\\\\'], ['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t']]);
 
 /** @param {string} char */
 function escapeChar(char) {
   if (!UNSAFE.test(char)) return char;
-  return ESCAPES.get(char) ?? '\\u' + /** @type {number} */ (char.codePointAt(0)).toString(16).padStart(4, '0');
+  const json = JSON.stringify(char).slice(1, -1);
+  return json !== char ? json : '\\u' + /** @type {number} */ (char.codePointAt(0)).toString(16).padStart(4, '0');
 }
 
 /** @param {string} text */
@@ -64,8 +64,8 @@ export function show(value) {
       const digits = `${value}n`;
       return digits.length > SHOWN ? `${digits.slice(0, SHOWN - 2)}…n` : digits;
     }
-    case 'symbol': return 'symbol';
-    case 'function': return 'function';
+    case 'symbol':
+    case 'function': return typeof value;
     case 'object':
       if (value === null) return 'null';
       try {

@@ -21,7 +21,7 @@ import { isMatrix } from './shapes.js';
 export function checkSignal(signal, where) {
   if (signal === undefined) return;
   const { aborted, addEventListener, removeEventListener } = Object(signal);
-  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') throw new TypeError(`${where}: signal must be an AbortSignal, not ${show(signal)}`);
+  if (typeof aborted !== 'boolean' || [addEventListener, removeEventListener].some((method) => typeof method !== 'function')) throw new TypeError(`${where}: signal must be an AbortSignal, not ${show(signal)}`);
 }
 
 /** Numbers as they are now, to any depth that arguments of fit have. @param {any} value @param {number} [depth] @returns {any} */
@@ -47,7 +47,7 @@ export class Estimator {
 
   /** @ignore @returns {Late} */
   get _late() {
-    throw new Error('abstract');
+    return /** @type {any} */ (null);
   }
 
   /** @ignore @type {readonly string[]} */
@@ -128,7 +128,7 @@ export class Estimator {
   /** @ignore @param {(release: () => void) => Promise<import('./drive.js').Drive>} begin @returns {Run} */
   _start(begin) {
     const release = () => { this.#run = null; };
-    this.#run = new Run(() => begin(release), release);
+    this.#run = new Run(begin(release), release);
     return this.#run;
   }
 

@@ -2,7 +2,8 @@
 // next: native.js
 import { option } from './choices.js';
 import { engineReady } from './engine.js';
-import { WasmfitError, checkKeys } from './errors.js';
+import { checkKeys } from './errors.js';
+import { taskOf } from './learning-rate.js';
 import { NativeFit, NativeModel, packConfig, packFit, packLayers } from './native.js';
 import { shapesOf } from './network-config.js';
 import { checkNumber } from './options.js';
@@ -108,15 +109,14 @@ export async function gradientCheck(model, X, y, options = {}) {
   const where = 'gradientCheck';
   checkKeys(options, OPTIONS.map(({ name }) => name), where);
   const [epsilon, atol, rtol, most, rows, seed] = OPTIONS.map((info) => checkNumber(/** @type {any} */ (options)[info.name], info, where));
-  const job = (await model._late.ready()).prepare(model, X, y, {});
-  if (job.task.kind !== 'network') throw new WasmfitError(`${where}: a linear model has no gradients to check`, { code: 'NOT_A_NETWORK', hint: 'pass a Network or an MLP' });
-  const task = /** @type {NetworkTask} */ ({ ...job.task, state: job.task.state ?? (model.fitted ? /** @type {any} */ (model)._trained.state : null) });
+  const given = await taskOf(model, X, y, where);
+  const task = /** @type {NetworkTask} */ ({ ...given, state: given.state ?? (model.fitted ? /** @type {any} */ (model)._trained.state : null) });
   const part = first(task.train, Math.min(rows, task.train.rows));
   const f32 = single(await engineReady(), task, part), weights = Float64Array.from(f32.weights);
   const fit = new DoubleFit(await engineReady('double'), task, part);
   try {
     fit.setWeights(weights);
-    const analytic = fit.gradient(), which = permutation(seed, 0, 0, weights.length).slice(0, most), numeric = differences(fit, weights, which, epsilon);
+    const analytic = fit.gradient(), which = permutation(seed, 0, 0, weights.length).filter((i) => isTrained(task.config, i)).slice(0, most), numeric = differences(fit, weights, which, epsilon);
     const excess = Array.from(which, (i, k) => Math.abs(analytic[i] - numeric[k]) - atol - rtol * Math.abs(numeric[k]));
     const at = excess.indexOf(Math.max(...excess)), scale = Math.max(...analytic.map(Math.abs), Number.MIN_VALUE);
     return {
@@ -129,6 +129,9 @@ export async function gradientCheck(model, X, y, options = {}) {
     fit.free();
   }
 }
+
+/** Running statistics have no gradient. @param {import('./native.js').Config} config @param {number} at */
+const isTrained = (config, at) => !/running/.test(placeOf(config, at).name);
 
 /** Which array a parameter lies in, and where. @param {import('./native.js').Config} config @param {number} at */
 function placeOf(config, at) {

@@ -9,7 +9,7 @@ export { ElasticNet, Lasso } from './elastic-net.js';
 export { LogisticRegression } from './logistic.js';
 export { batchNorm, dense, dropout, layerNorm } from './layers.js';
 export { MLPClassifier, MLPRegressor, Network } from './mlp.js';
-export { distill, findLearningRate, fitMany, gradientCheck, lassoPath, load, minimize, prune, pruneUnits, ridgePath, sparsity } from './later.js';
+export { distill, findLearningRate, fitMany, gradientCheck, lassoPath, load, minimize, prune, pruneUnits, quantize, ridgePath, sparsity } from './later.js';
 export { WasmfitError } from './errors.js';
 export * as metrics from './metrics.js';
 export * as datasets from './datasets.js';

@@ -28,6 +28,9 @@ export const pruneUnits = async (...args) => (await import('./compress.js')).pru
 /** Share of zeros among weights; see compress.js. @type {(model: import('./network.js').NeuralModel) => Promise<import('./compress.js').Sparsity>} */
 export const sparsity = async (...args) => (await import('./compress.js')).sparsity(...args);
 
+/** A network in integers; see quantize.js. @type {typeof import('./quantize.js').quantize} */
+export const quantize = async (...args) => (await import('./quantize.js')).quantize(...args);
+
 /** A network trained on a teacher's answers; see distill.js. @type {typeof import('./distill.js').distill} */
 export const distill = async (...args) => (await import('./distill.js')).distill(...args);
 

@@ -1,12 +1,27 @@
 // learning-rate.js: the learning-rate range test · in: model, X, y · out: curve, suggestion · next: native.js
 import { engineReady } from './engine.js';
-import { WasmfitError, checkKeys } from './errors.js';
+import { WasmfitError, checkKeys, show } from './errors.js';
+import { jobOf } from './job.js';
+import { NeuralModel } from './network.js';
 import { checkNumber } from './options.js';
 import { option } from './choices.js';
 import { RUNNING, beginNetwork } from './native.js';
 import { breathe } from './platform.js';
 
 const OPTIONS = ['min~=1e-6[1e-12,1e3]', 'max~=1[1e-12,1e6]', 'steps#=100[10,1e5]', 'smoothing=0.9[0,1)', 'stopFactor=4(1,1e6]'].map(option);
+
+/**
+ * What a fit of a network would begin with.
+ * @param {unknown} model @param {unknown} X @param {unknown} y @param {string} where
+ * @returns {Promise<any>} a NetworkTask
+ * @throws {WasmfitError} NOT_A_NETWORK, DISPOSED
+ */
+export async function taskOf(model, X, y, where) {
+  if (!(model instanceof NeuralModel)) throw new WasmfitError(`${where}: the model must be a network, not ${show(model)}`, { code: 'NOT_A_NETWORK', hint: 'pass a Network or an MLP' });
+  model._checkAlive(where);
+  await model._late.ready();
+  return jobOf(model, X, y, {}).task;
+}
 
 /** Mean of the losses so far, newer ones count more; corrected for its start at 0, as Adam's means are. @param {number[]} losses @param {number} beta */
 function smooth(losses, beta) {
@@ -48,14 +63,14 @@ function steepest(rates, losses, steps) {
  * @param {unknown} X @param {unknown} y as for fit
  * @param {{ min?: number, max?: number, steps?: number, smoothing?: number, stopFactor?: number }} [options]
  * @returns {Promise<{ learningRates: number[], losses: number[], smoothedLosses: number[], suggestion: number | null }>}
- * @throws {TypeError | RangeError} as fit; min not below max
+ * @throws {TypeError | RangeError | WasmfitError} as fit; NOT_A_NETWORK; min not below max
  */
 export async function findLearningRate(model, X, y, options = {}) {
   const where = 'findLearningRate';
   checkKeys(options, OPTIONS.map(({ name }) => name), where);
   const [min, max, steps, smoothing, stopFactor] = OPTIONS.map((info) => checkNumber(/** @type {any} */ (options)[info.name], info, where));
   if (min >= max) throw new RangeError(`${where}: min is ${min}, max is ${max}; min must be below max`);
-  const { task } = (await model._late.ready()).prepare(model, X, y, {});
+  const task = await taskOf(model, X, y, where);
   if (task.config.optimizer.learningRate === undefined) throw new WasmfitError(`${where}: the optimizer ${task.config.optimizer.name} has no learning rate`, { code: 'NO_LEARNING_RATE', hint: 'use sgd, adam or their kin' });
   const fit = beginNetwork(await engineReady(), { ...task, options: { ...task.options, epochs: 1e9, schedule: 0, warmup: 0, stopMonitor: 0 } });
   /** @type {number[]} */

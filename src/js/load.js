@@ -29,10 +29,10 @@ import { checkEncoder } from './table.js';
 const CLASSES = new Map(Object.entries({ LinearRegression, Ridge, Lasso, ElasticNet, LogisticRegression, MLPRegressor, MLPClassifier, Network }));
 
 /** @param {string} problem @param {unknown} [cause] */
-const broken = (problem, cause) => new WasmfitError(`load: ${problem}`, { code: 'MODEL_FILE', hint: 'the file is damaged, or was not written by save()', cause });
+export const broken = (problem, cause) => new WasmfitError(`load: ${problem}`, { code: 'MODEL_FILE', hint: 'the file is damaged, or was not written by save()', cause });
 
 /** @param {Map<string, Tensor>} tensors @param {string} name @param {string} dtype @param {number[]} shape @param {boolean} [finite] @returns {any} */
-function take(tensors, name, dtype, shape, finite = true) {
+export function take(tensors, name, dtype, shape, finite = true) {
   const tensor = tensors.get(name);
   if (!tensor) throw broken(`tensor ${show(name)} is missing`);
   if (tensor.dtype !== dtype || String(tensor.shape) !== String(shape)) {
@@ -46,13 +46,13 @@ function take(tensors, name, dtype, shape, finite = true) {
 }
 
 /** @param {unknown} value @param {string} name */
-function whole(value, name) {
+export function whole(value, name) {
   if (!Number.isSafeInteger(value) || Number(value) < 1) throw broken(`${name} is ${show(value)}; it must be a whole number from 1`);
   return Number(value);
 }
 
 /** @param {unknown} classes @param {string} kind of targets @param {number} outputs */
-function checkClasses(classes, kind, outputs) {
+export function checkClasses(classes, kind, outputs) {
   if (kind === 'N' || (kind === 'B' && outputs > 1)) {
     if (classes !== null) throw broken(`classes are ${show(classes)}; a model without classes has null`);
     return null;
@@ -101,19 +101,22 @@ function readStatistics(model, tensors, facts, outputs, features) {
   return statisticsOf(name, features, P, /** @type {Record<string, number>} */ (facts), values);
 }
 
+/** @param {Map<string, Tensor>} tensors @param {number} inputs @param {number} outputs */
+export const takeScalers = (tensors, inputs, outputs) => SCALERS.map((part, i) => {
+  if (!tensors.has(`${part}.mean`)) return null;
+  const shape = [i === 0 ? inputs : outputs];
+  const scaler = { mean: take(tensors, `${part}.mean`, 'F64', shape), scale: take(tensors, `${part}.scale`, 'F64', shape) };
+  if (scaler.scale.some((/** @type {number} */ value) => value <= 0)) throw broken(`${part}.scale has a value that is not above 0`);
+  return scaler;
+});
+
 /** @param {NeuralModel} model @param {Map<string, Tensor>} tensors @param {any} facts */
 function restoreNetwork(model, tensors, { inputs, outputs, classes, encoder, epochs, fresh }) {
   const config = configFor(model, whole(inputs, 'inputs'), whole(outputs, 'outputs'));
   const parts = shapesOf(config).map(({ name, shape }) => take(tensors, name, 'F32', shape));
   const weights = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   parts.reduce((at, part) => (weights.set(part, at), at + part.length), 0);
-  const [features, target] = SCALERS.map((part, i) => {
-    if (!tensors.has(`${part}.mean`)) return null;
-    const shape = [i === 0 ? inputs : outputs];
-    const scaler = { mean: take(tensors, `${part}.mean`, 'F64', shape), scale: take(tensors, `${part}.scale`, 'F64', shape) };
-    if (scaler.scale.some((/** @type {number} */ value) => value <= 0)) throw broken(`${part}.scale has a value that is not above 0`);
-    return scaler;
-  });
+  const [features, target] = takeScalers(tensors, inputs, outputs);
   if (!Number.isInteger(epochs) || epochs < 0 || epochs >= 2 ** 32) throw broken(`epochs is ${show(epochs)}; it must be a whole number from 0 to below 2^32`);
   const length = tensors.get('checkpoint')?.shape[0] ?? 0;
   const checkpoint = tensors.has('checkpoint') ? take(tensors, 'checkpoint', 'U8', [length]) : undefined;
@@ -149,9 +152,10 @@ function readFacts(metadata, tensors) {
 export async function load(bytes) {
   const { tensors, metadata } = readSafetensors(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes);
   const facts = readFacts(metadata, tensors);
-  const Class = CLASSES.get(facts?.class);
-  if (!Class) throw broken(`the class ${show(facts?.class)} is unknown; there are ${[...CLASSES.keys()].join(', ')}`);
+  const Class = CLASSES.get(facts?.class), quantized = facts?.class === 'QuantizedModel';
+  if (!Class && !quantized) throw broken(`the class ${show(facts?.class)} is unknown; there are ${[...CLASSES.keys(), 'QuantizedModel'].join(', ')}`);
   try {
+    if (quantized) return await (await import('./load-quantized.js')).restoreQuantized(tensors, facts);
     checkKeys(facts, ['class', 'options', ...(Class.prototype instanceof NeuralModel ? ['inputs', 'outputs', 'classes', 'epochs', 'fresh'] : [...FACTS[facts.class], 'statistics']), 'encoder'], 'model');
     const model = new Class(facts.options ?? null); // missing ones are no defaults here
     await (model instanceof NeuralModel ? networks : linear).ready();

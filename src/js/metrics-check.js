@@ -181,7 +181,7 @@ export function readScores(metric, yTrue, yScore, options, keys) {
   const { data: p, cols } = toTarget(yScore, 'yScore', rows);
   const classes = labels === undefined ? present(truth, weights) : listLabels(metric, labels, truth);
   if (classes.some((label, i) => i > 0 && classes[i - 1] > label)) {
-    throw new RangeError(`${metric}: labels must be sorted, as the columns of predictProba are`);
+    throw new RangeError(`${metric}: labels must be sorted`);
   }
   if (cols === 1 ? classes.length !== 2 && !keys.includes('posLabel') : classes.length !== cols) {
     throw new RangeError(`${metric}: yScore has ${cols} columns, yTrue ${classes.length} classes; name all classes in labels`);

@@ -40,7 +40,7 @@ function numberMetric(metric, score, share) {
     const scores = each(score), ones = each(() => 1);
     const shares = share && multioutput === 'varianceWeighted' ? each(share) : ones;
     const result = blend(scores, sum(shares) === 0 ? ones : shares);
-    if (!Number.isFinite(result)) throw new RangeError(`${metric} overflows; scale the values down`);
+    if (!Number.isFinite(result)) throw new RangeError(`${metric} overflows: scale the values down`);
     return multioutput === 'raw' ? scores : result;
   };
   return measure;

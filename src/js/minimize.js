@@ -3,6 +3,7 @@
 import { option, optimizers } from './choices.js';
 import { engineReady } from './engine.js';
 import { checkKeys, show } from './errors.js';
+import { checkSignal } from './estimator.js';
 import { CONFIG, pack } from './fields.js';
 import { packFit } from './native.js';
 import { checkNumber, checkOptimizer, checkSchedule, checkTechnique, codeOf } from './options.js';
@@ -218,6 +219,7 @@ async function descend(native, judged, path, { line, iterations, rate }, signal)
 export async function minimize(f, x0, options = {}) {
   if (typeof f !== 'function') throw new TypeError(`${WHERE}: f must be a function of x, not ${show(f)}`);
   const start = readStart(x0), read = readOptions(options), scalar = typeof x0 === 'number', { gradient, signal } = options;
+  checkSignal(signal, WHERE);
   signal?.throwIfAborted();
   const native = new NativeMinimum(await engineReady('double'), start, read), judged = new Judged(f, gradient, scalar), path = new Path();
   try {

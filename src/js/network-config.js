@@ -23,7 +23,7 @@ export function configFor(model, inputs, outputs) {
   return { inputs, layers, loss, optimizer, seed };
 }
 
-/** Units of the last layer. @param {Config} config */
+/** Units of the last layer. @param {Pick<Config, 'layers'>} config */
 export const outputsOf = ({ layers }) => /** @type {import('./layers.js').Dense} */ (layers[layers.length - 1]).units;
 
 /** @param {Config} config @returns {{ name: string, shape: number[] }[]} */

@@ -121,13 +121,19 @@ export function oneOf(name, names, where) {
   throw new RangeError(`${where} ${show(name)} is unknown; ${guess ? `did you mean "${guess}"?` : `there are ${names.join(', ')}`}`);
 }
 
+/** Options of which the first must not be above the second. */
+const ORDERED = [['least', 'most'], ['begin', 'end'], ['leastMomentum', 'mostMomentum']];
+
 /** @param {Record<string, unknown>} given @param {readonly OptionInfo[]} options @param {string} where @returns {Record<string, any>} without those that have no value */
 function checkAll(given, options, where) {
-  /** @type {Record<string, unknown>} */
+  /** @type {Record<string, any>} */
   const complete = {};
   for (const option of options) {
     const value = checkOption(given[option.name], option, where);
     if (value !== undefined) complete[option.name] = value;
+  }
+  for (const [low, high] of ORDERED) {
+    if (complete[low] > complete[high]) throw new RangeError(`${where}: ${low} is ${complete[low]}, ${high} is ${complete[high]}; ${low} must not be above ${high}`);
   }
   return complete;
 }
@@ -177,17 +183,17 @@ export function checkSchedule(choice, where) {
   const complete = checkChoice(choice, schedules, `${where}: schedule`);
   const { milestones = [1] } = complete;
   const wrong = milestones.findIndex((/** @type {number} */ at, /** @type {number} */ i) => i > 0 && at <= milestones[i - 1]);
-  if (complete.name === 'multiStep' && complete.milestones === undefined) throw new TypeError(`${where}: schedule multiStep needs milestones, a list of whole numbers that increase`);
-  if (wrong > 0 || milestones.length > 32) throw new RangeError(`${where}: schedule multiStep: milestones are ${show(milestones)}; they must increase, and be at most 32`);
+  const none = complete.name === 'multiStep' && complete.milestones === undefined;
+  if (none || wrong > 0 || milestones.length > 32) {
+    throw new (none ? TypeError : RangeError)(`${where}: schedule multiStep: milestones are ${show(complete.milestones)}; they must be whole numbers that increase, at most 32`);
+  }
   return complete;
 }
 
 /** A number, 'full', or how it changes. @param {unknown} value @param {string} where @returns {number | 'full' | Choice} */
 export function checkBatchSize(value, where) {
   if (typeof value !== 'object' || value === null || !('name' in value)) return checkOption(value, training.batchSize, where);
-  const complete = checkChoice(value, batchSchedules, `${where}: batchSize`);
-  if (complete.least > complete.most) throw new RangeError(`${where}: batchSize random: least is ${complete.least}, most is ${complete.most}; least must not be above most`);
-  return complete;
+  return checkChoice(value, batchSchedules, `${where}: batchSize`);
 }
 
 /** @param {unknown} value @param {string} where */
@@ -199,9 +205,7 @@ export const checkAverage = (choice, where) => checkChoice(choice, averages, `${
 /** Options of clip, earlyStopping or pruning. @param {'clip' | 'earlyStopping' | 'pruning'} name @param {unknown} given @param {string} where @returns {Record<string, any>} */
 export function checkTechnique(name, given, where) {
   checkKeys(given, techniques[name].map((option) => option.name), `${where}: ${name}`);
-  const complete = checkAll(given, techniques[name], `${where}: ${name}`);
-  if (complete.begin > complete.end) throw new RangeError(`${where}: pruning: begin is ${complete.begin}, end is ${complete.end}; it must not end before it begins`);
-  return complete;
+  return checkAll(given, techniques[name], `${where}: ${name}`);
 }
 
 /**

@@ -29,7 +29,7 @@ export class Predictor extends Estimator {
 
   /** @ignore @abstract @param {unknown} X @param {string} what @param {boolean} probabilities @returns {Outputs} */
   _outputs(X, what, probabilities) {
-    throw new Error('abstract');
+    return /** @type {any} */ (null);
   }
 
   /** The labels in the order of the outputs, of a fitted classifier; else undefined. @returns {Label[] | undefined} */

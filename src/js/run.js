@@ -31,21 +31,14 @@ export class Run {
   /** @type {Drive | undefined} */ #drive;
   #observed = false;
 
-  /** @param {() => Promise<Drive>} begin @param {() => void} release called when it could not begin @ignore */
-  constructor(begin, release) {
-    this.#ready = this.#begin(begin, release);
-    this.#history = this.#ready.then((drive) => drive.history);
-    this.#history.catch((error) => { if (!this.#observed) throw error; }); // as with any promise: an error that nobody looks at is not lost
-  }
-
-  /** @param {() => Promise<Drive>} begin @param {() => void} release */
-  async #begin(begin, release) {
-    try {
-      return (this.#drive = await begin());
-    } catch (error) {
+  /** @param {Promise<Drive>} ready @param {() => void} release called when it cannot begin @ignore */
+  constructor(ready, release) {
+    this.#ready = ready.then((drive) => (this.#drive = drive), (error) => {
       release();
       throw error;
-    }
+    });
+    this.#history = this.#ready.then((drive) => drive.history);
+    this.#history.catch((error) => { if (!this.#observed) throw error; }); // as with any promise: an error that nobody looks at is not lost
   }
 
   /** Commands and questions come in their order. @param {(drive: Drive) => void} use */

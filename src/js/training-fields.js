@@ -3,6 +3,7 @@
 import { averages, batchSchedules, resamples, schedules, training } from './choices.js';
 import { checkKeys, show } from './errors.js';
 import { REPORT } from './fields.js';
+import { outputsOf } from './network-config.js';
 import { checkBatchSize, checkNumber, checkSwitch, codeOf, targetsOf } from './options.js';
 import { FULL_BATCH } from './training.js';
 
@@ -11,8 +12,12 @@ import { FULL_BATCH } from './training.js';
 /** Rows of one part of its evaluation; with batchNorm all rows are one. */
 const PART_ROWS = 1024;
 
-/** Metrics by what y is. @type {Record<string, string[]>} */
-const METRICS = { N: ['r2', 'mae'], C: ['accuracy', 'balancedAccuracy', 'f1'], S: ['accuracy', 'balancedAccuracy', 'f1'], B: ['accuracy'] };
+/** Metrics by what y is; of several columns of zeros and ones there is no balanced accuracy. @param {Common} common @param {readonly import('./layers.js').Layer[]} layers */
+function metricsOf({ loss }, layers) {
+  const kind = targetsOf(loss.name);
+  if (kind === 'N') return ['r2', 'mae'];
+  return kind === 'B' && outputsOf({ layers }) > 1 ? ['accuracy', 'f1'] : ['accuracy', 'balancedAccuracy', 'f1'];
+}
 
 /** @param {string} name @returns {number} place in a report */
 const placeOf = (name) => REPORT.indexOf(name.replace(/^val/, 'validation').replace(/^validation(R2|Accuracy)$/, 'validationMetric').replace(/^(r2|accuracy)$/, 'metric'));
@@ -23,7 +28,7 @@ const placeOf = (name) => REPORT.indexOf(name.replace(/^val/, 'validation').repl
  * @returns {[string, number][]}
  */
 export function columnsOf(common, layers, validated) {
-  const measured = ['loss', ...METRICS[targetsOf(common.loss.name)]];
+  const measured = ['loss', ...metricsOf(common, layers)];
   const penalties = layers.flatMap((layer) => (layer.type === 'dense' ? [layer.l1, layer.l2] : [0, 0]));
   const l1 = penalties.some((value, i) => i % 2 === 0 && value > 0);
   return ['epoch', ...measured, ...validated ? measured.map((name) => `val${name[0].toUpperCase()}${name.slice(1)}`) : [], 'learningRate', 'rowsSeen',
@@ -68,6 +73,7 @@ export function scheduleFields({ schedule, optimizer }, epochs, steps, columns, 
 export function fitFields(common, given, { rows, columns, where, layers }) {
   const { clip = {}, averaging, pruning, earlyStopping, inputNoise, mixup, resample = 'none', recordGradient } = common;
   const epochs = given.epochs === undefined ? common.epochs : checkNumber(given.epochs, training.epochs, where);
+  if (resample !== 'none' && targetsOf(common.loss.name) === 'B' && outputsOf({ layers }) > 1) throw new RangeError(`${where}: resample needs one column of labels`);
   const whole = FULL_BATCH.includes(common.optimizer.name);
   const batch = whole ? { batchSize: layers.some(({ type }) => type === 'batchNorm') ? rows : PART_ROWS } : batchFields(given.batchSize === undefined ? common.batchSize : checkBatchSize(given.batchSize, where), rows);
   const steps = Math.ceil(rows / Math.min(rows, batch.batchSize));
@@ -85,5 +91,6 @@ export function fitFields(common, given, { rows, columns, where, layers }) {
 export function readValidation(validation, where) {
   if (validation === undefined || Object(validation) !== validation) return { fraction: /** @type {number | undefined} */ (validation) };
   checkKeys(validation, ['X', 'y', 'sampleWeight', 'last'], `${where}: validation`);
+  if ('last' in validation && Object.keys(validation).length > 1) throw new TypeError(`${where}: validation is either { last } or rows of its own, not both`);
   return 'last' in validation ? { fraction: /** @type {number} */ (validation.last), last: true } : { given: validation };
 }

@@ -46,18 +46,21 @@ export function checkTraining(options, loss, where) {
     const given = /** @type {any} */ (options)[name], value = given === undefined ? undefined : check(given, where);
     if (value !== undefined) common[name] = value;
   }
-  checkTogether(common, where);
+  checkTogether(common, options, where);
   return common;
 }
 
 export const FULL_BATCH = ['lbfgs', 'conjugateGradient', 'newtonCG'];
-/** What a method that compares losses of steps cannot have. */
-const RANDOM = ['mixup', 'inputNoise', 'resample', 'schedule', 'clip', 'averaging', 'pruning'];
-/** @param {any} common @param {string} where */
-function checkTogether(common, where) {
+/** What a method that compares losses of steps cannot have; and what makes the loss rough, of the model or of a layer. */
+const RANDOM = ['mixup', 'inputNoise', 'resample', 'schedule', 'clip', 'averaging', 'pruning'], ROUGH = ['dropout', 'l1', 'maxNorm'];
+
+/** @param {any} common @param {any} options as they were given @param {string} where */
+function checkTogether(common, options, where) {
   const { optimizer, resample, classWeight, loss } = common;
-  const odd = FULL_BATCH.includes(optimizer.name) ? RANDOM.find((name) => common[name]) : undefined;
-  if (odd) throw new RangeError(`${where}: ${odd} does not go with the optimizer ${optimizer.name}, which needs the same loss at every step`);
+  const parts = [options, ...[options.layers ?? []].flat()].map(Object);
+  const odd = RANDOM.find((name) => common[name] && ![common[name], common[name].name].includes('none'))
+    ?? ROUGH.find((name) => parts.some((part) => part[name] > 0 || (part.type === name && part.rate !== 0)));
+  if (odd && FULL_BATCH.includes(optimizer.name)) throw new RangeError(`${where}: ${odd} does not go with the optimizer ${optimizer.name}, which needs the same smooth loss at every step`);
   const classes = targetsOf(loss.name) === 'C' || targetsOf(loss.name) === 'B';
   if (!classes && (classWeight || (resample && resample !== 'none'))) throw new RangeError(`${where}: ${classWeight ? 'classWeight' : 'resample'} needs a loss of classes, not ${loss.name}`);
 }

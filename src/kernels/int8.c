@@ -28,12 +28,13 @@ void wf_int8_tile(int32_t *sums, const int16_t *x, size_t ld, const int16_t *w, 
   s32x4_store(sums + 28, a31);
 }
 
-void wf_int8_from_bytes(int16_t *levels, const uint8_t *bytes, int n) {
+void wf_int8_from_bytes(int16_t *levels, const uint8_t *bytes, const uint8_t *gain, int n) {
   int i = 0;
-  for (; i + 8 <= n; i += 8) s16x8_store(levels + i, s16x8_from_bytes(bytes + i));
-  uint8_t tail[8] = {0};
-  memcpy(tail, bytes + i, (size_t)(n - i));
-  if (i < n) s16x8_store(levels + i, s16x8_from_bytes(tail));
+  for (; i + 8 <= n; i += 8) s16x8_store(levels + i, s16x8_from_bytes(bytes + i, gain + i));
+  uint8_t tail[2][8] = {{0}};
+  memcpy(tail[0], bytes + i, (size_t)(n - i));
+  memcpy(tail[1], gain + i, (size_t)(n - i));
+  if (i < n) s16x8_store(levels + i, s16x8_from_bytes(tail[0], tail[1]));
 }
 
 /* Four levels; zero is 0 as long as every x is finite. What is not a number goes to an end. */

@@ -16,7 +16,10 @@ typedef v128_t s32x4;
 static inline s16x8 s16x8_load(const int16_t *p) { return wasm_v128_load(p); }
 static inline void s16x8_store(int16_t *p, s16x8 a) { wasm_v128_store(p, a); }
 static inline s16x8 s16x8_load_pair(const int16_t *p) { return wasm_v128_load32_splat(p); } /* p[0], p[1], p[0], p[1], … */
-static inline s16x8 s16x8_from_bytes(const uint8_t *p) { return wasm_u16x8_load8x8(p); }
+/* min(p · gain, 255) */
+static inline s16x8 s16x8_from_bytes(const uint8_t *p, const uint8_t *gain) {
+  return wasm_u16x8_min(wasm_i16x8_mul(wasm_u16x8_load8x8(p), wasm_u16x8_load8x8(gain)), wasm_i16x8_splat(255));
+}
 static inline s32x4 s32x4_zero(void) { return wasm_i32x4_const(0, 0, 0, 0); }
 static inline void s32x4_store(int32_t *p, s32x4 a) { wasm_v128_store(p, a); }
 /* a + (x0 w0 + x1 w1, x2 w2 + x3 w3, …) */
@@ -37,7 +40,11 @@ static inline s16x8 s16x8_load(const int16_t *p) {
 }
 static inline void s16x8_store(int16_t *p, s16x8 a) { memcpy(p, &a, sizeof a); }
 static inline s16x8 s16x8_load_pair(const int16_t *p) { return (s16x8){p[0], p[1], p[0], p[1], p[0], p[1], p[0], p[1]}; }
-static inline s16x8 s16x8_from_bytes(const uint8_t *p) { return (s16x8){p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]}; }
+static inline s16x8 s16x8_from_bytes(const uint8_t *p, const uint8_t *gain) {
+  s16x8 a;
+  for (int i = 0; i < 8; i++) a[i] = (int16_t)(p[i] * gain[i] < 255 ? p[i] * gain[i] : 255);
+  return a;
+}
 static inline s32x4 s32x4_zero(void) { return (s32x4){0, 0, 0, 0}; }
 static inline void s32x4_store(int32_t *p, s32x4 a) { memcpy(p, &a, sizeof a); }
 static inline s32x4 s32x4_dot(s32x4 a, s16x8 x, s16x8 w) {
@@ -55,8 +62,8 @@ static inline void s16x4_store_round(int16_t *p, f32x4 a, int least) {
 /* sums (4,8) = four rows of levels x, ld apart, times one panel of I2 inputs. */
 void wf_int8_tile(int32_t *sums, const int16_t *x, size_t ld, const int16_t *w, int I2);
 
-/* levels (n) = bytes (n), and zeros up to a multiple of 8. */
-void wf_int8_from_bytes(int16_t *levels, const uint8_t *bytes, int n);
+/* levels (n) = min(bytes · gain, 255), and zeros up to a multiple of 8. */
+void wf_int8_from_bytes(int16_t *levels, const uint8_t *bytes, const uint8_t *gain, int n);
 /* levels (n) = least + round((x - origin) · factor), halves to even, put within least..most, and any up to a multiple of 4. Returns 0: some x is not finite. */
 int wf_int8_from_floats(int16_t *levels, const wf_real *x, const wf_real *origin, const wf_real *factor, int least, int most, int n);
 

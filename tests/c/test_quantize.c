@@ -4,6 +4,7 @@
 
 #include "../../src/core/loss.h"
 #include "../../src/core/random.h"
+#include "../../src/kernels/activation.h"
 #include "../../src/kernels/int8.h"
 #include "check.h"
 #include "toy.h"
@@ -35,7 +36,7 @@ static void tiles_equal_their_oracle(int I, int shift) {
 
 static void levels_equal_their_oracle(int n, int shift) {
   static wf_real x[MOST], origin[MOST], factor[MOST];
-  static uint8_t bytes[MOST];
+  static uint8_t bytes[MOST], gain[MOST];
   int16_t floats[MOST], whole[MOST];
   int wrong = 0;
   for (int i = 0; i < n; i++) {
@@ -43,12 +44,14 @@ static void levels_equal_their_oracle(int n, int shift) {
     origin[i + shift] = (wf_real)draw(-100, 100, 21, i);
     factor[i + shift] = (wf_real)(draw(1, 16, 22, i) / 8.0);
     bytes[i + shift] = (uint8_t)draw(0, 255, 23, i);
+    gain[i + shift] = (uint8_t)(i % 3 ? draw(1, 255, 24, i) : 1);
   }
   int finite = wf_int8_from_floats(floats, x + shift, origin + shift, factor + shift, -127, 127, n);
-  wf_int8_from_bytes(whole, bytes + shift, n);
+  wf_int8_from_bytes(whole, bytes + shift, gain + shift, n);
   for (int i = 0; i < n; i++) {
     wrong += floats[i] != wf_int8_level_scalar(x[i + shift], origin[i + shift], factor[i + shift], -127, 127);
-    wrong += whole[i] != bytes[i + shift];
+    int stretched = bytes[i + shift] * gain[i + shift];
+    wrong += whole[i] != (stretched > 255 ? 255 : stretched);
   }
   CHECK(finite && wrong == 0, "%d of %d levels are not those of the oracle", wrong, n);
 }
@@ -85,8 +88,9 @@ typedef struct net {
   int64_t offset[DEPTH][WIDE];
   int32_t multiplier[DEPTH][WIDE];
   uint8_t shift[DEPTH][WIDE];
-  int16_t table[256];
+  int16_t table[WIDE * 256];
   wf_real scale[WIDE], bias[WIDE], origin[WIDE], factor[WIDE];
+  uint8_t gain[WIDE];
 } net;
 
 /* kind & 1: bytes; & 2: zero points; & 4: the second layer has a table. widths (DEPTH + 1) */
@@ -108,19 +112,19 @@ static void net_make(net *n, const int *widths, int kind) {
     n->layers[1].table = n->table;
     n->layers[1].least = 0;
     n->layers[1].most = 255;
-    for (int i = 0; i < 256; i++) n->table[i] = (int16_t)draw(-127, 127, 80, i);
+    for (int i = 0; i < WIDE * 256; i++) n->table[i] = (int16_t)draw(-127, 127, 80, i);
   }
   for (int o = 0; o < WIDE; o++) {
     n->scale[o] = (wf_real)(draw(1, 100, 90, o) / 1e4);
     n->bias[o] = (wf_real)draw(-10, 10, 91, o);
     n->origin[o] = (wf_real)-1;
     n->factor[o] = (wf_real)127;
+    n->gain[o] = (uint8_t)(1 + o % 2);
   }
   n->config = (wf_int8_config){.layers = n->layers, .scale = n->scale, .bias = n->bias, .L = DEPTH, .least = 0, .most = kind & 1 ? 255 : 254};
-  if (!(kind & 1)) {
-    n->config.origin = n->origin;
-    n->config.factor = n->factor;
-  }
+  n->config.origin = n->origin;
+  n->config.factor = n->factor;
+  if (kind & 1) n->config.gain = n->gain;
 }
 
 /* y (K) of one row of levels, as wasmfit_int8.h defines it. */
@@ -138,7 +142,7 @@ static void define(wf_real *y, const net *n, const int *features) {
       }
       long double r = floorl(((long double)layer->multiplier[o] * (long double)x + (long double)layer->offset[o]) / powl(2, layer->shift[o]) + 0.5L);
       int level = r < layer->least ? layer->least : r > layer->most ? layer->most : (int)r;
-      next[o] = layer->table ? layer->table[level] : level;
+      next[o] = layer->table ? layer->table[o * 256 + level] : level;
     }
     memcpy(levels, next, sizeof levels);
   }
@@ -159,7 +163,7 @@ static void networks_compute_what_the_header_defines(const int *widths, int kind
   CHECK(wf_int8_predict(y, model, kind & 1 ? (const void *)bytes : x, rows, 0), "all rows are finite");
   for (int r = 0; r < rows; r++) {
     int levels[WIDE];
-    for (int i = 0; i < D; i++) levels[i] = kind & 1 ? bytes[r * D + i] : wf_int8_level_scalar(x[r * D + i], -1, 127, 0, 254);
+    for (int i = 0; i < D; i++) levels[i] = kind & 1 ? (bytes[r * D + i] * (1 + i % 2) > 255 ? 255 : bytes[r * D + i] * (1 + i % 2)) : wf_int8_level_scalar(x[r * D + i], -1, 127, 0, 254);
     define(expected, &n, levels);
     for (int o = 0; o < K; o++) wrong += y[r * K + o] != expected[o];
     apart += r > 0 && y[r * K] != y[0];
@@ -187,6 +191,20 @@ static void probabilities_are_those_of_a_network_with_these_outputs(wf_loss loss
   for (int i = 0; i < N * K; i++) wrong += got[i] != padded[i / K * 8 + i % K];
   CHECK(wrong == 0 && (loss == WF_MSE) == (memcmp(got, outputs, sizeof got) == 0), "%d of %d probabilities of %s differ", wrong, N * K, loss_names[loss]);
   wf_int8_free(model);
+}
+
+static void a_table_has_the_levels_of_the_activation(wf_activation kind) {
+  wf_real slope = (wf_real)0.25, z[256], a[256];
+  int16_t table[256];
+  int wrong = 0, different = 0;
+  for (int i = 0; i < 256; i++) a[i] = z[i] = (wf_real)-4 + (wf_real)0.03 * (wf_real)i;
+  wf_activation_forward(a, z, kind, slope, 256);
+  wf_int8_table(table, (int32_t)kind, slope, -4, (wf_real)0.03, -2, 40, -127, 127);
+  for (int i = 0; i < 256; i++) {
+    wrong += table[i] != wf_int8_level_scalar(a[i], -2, 40, -127, 127);
+    different += i > 0 && table[i] != table[i - 1];
+  }
+  CHECK(wrong == 0 && different > 10, "%d of 256 levels of %s are wrong, %d differ from the one before", wrong, activation_names[kind], different);
 }
 
 /* One input, one output, so that x is the level. */
@@ -220,6 +238,7 @@ static double answer(net n, uint8_t byte) {
   n.config.layers = n.layers;
   n.config.scale = n.scale;
   n.config.bias = n.bias;
+  n.config.gain = n.gain;
   wf_real y = 0;
   wf_int8 *model = wf_int8_new(&n.config);
   wf_int8_predict(&y, model, &byte, 1, 0);
@@ -241,12 +260,13 @@ static void results_round_halves_upwards_and_stop_at_both_ends(void) {
 static void the_greatest_sums_are_exact_and_greater_ones_are_refused(void) {
   enum { FIT = INT32_MAX / (255 * 255) };
   int8_t *weight = malloc(FIT + 1), zero = -128;
-  uint8_t *x = malloc(FIT + 1);
+  uint8_t *x = malloc(FIT + 1), *gain = malloc(FIT + 1);
   wf_real scale = 1, bias = 0, y = 0;
   memset(weight, 127, FIT + 1);
   memset(x, 255, FIT + 1);
+  memset(gain, 1, FIT + 1);
   wf_int8_layer layer = {.weight = weight, .zero = &zero, .inputs = FIT, .outputs = 1};
-  wf_int8_config config = {.layers = &layer, .scale = &scale, .bias = &bias, .L = 1, .least = 0, .most = 255};
+  wf_int8_config config = {.layers = &layer, .scale = &scale, .bias = &bias, .gain = gain, .L = 1, .least = 0, .most = 255};
   CHECK(wf_int8_check(&config) == 0, "%d inputs at their most fit 32 bits", FIT);
   wf_int8 *model = wf_int8_new(&config);
   wf_int8_predict(&y, model, x, 1, 0);
@@ -256,23 +276,25 @@ static void the_greatest_sums_are_exact_and_greater_ones_are_refused(void) {
   wf_int8_free(model);
   free(weight);
   free(x);
+  free(gain);
 }
 
 static void a_check_finds_the_layer_and_the_rule_that_is_broken(void) {
   static net n;
   const int widths[] = {3, 4, 5, 2};
-  for (int wrong = 0; wrong < 9; wrong++) {
+  for (int wrong = 0; wrong < 10; wrong++) {
     net_make(&n, widths, 4);
-    int expected[] = {1, 2, 2, 1, 2, 2, 1, 1, 2};
+    int expected[] = {1, 2, 2, 1, 2, 2, 1, 1, 2, 1};
     if (wrong == 0) n.shift[0][3] = 0;
     if (wrong == 1) n.shift[1][4] = 63;
     if (wrong == 2) n.offset[1][0] = ((int64_t)1 << 61) + 1;
     if (wrong == 3) n.offset[0][0] = -((int64_t)1 << 61) - 1;
-    if (wrong == 4) n.table[255] = 256;
+    if (wrong == 4) n.table[5 * 256 - 1] = 256;
     if (wrong == 5) n.layers[1].most = 256;
     if (wrong == 6) n.config.most = 256;
     if (wrong == 7) n.config.least = 255;
     if (wrong == 8) n.layers[0].least = -256;
+    if (wrong == 9) n.config.gain = n.gain;
     CHECK(wf_int8_check(&n.config) == expected[wrong], "fault %d is found at layer %d, not %d", wrong, wf_int8_check(&n.config), expected[wrong]);
   }
 }
@@ -305,6 +327,7 @@ int main(void) {
   for (int loss = 0; loss < WF_LOSS_COUNT; loss++)
     if (wf_loss_targets((wf_loss)loss) != WF_NUMBERS || loss == WF_MSE || loss == WF_POISSON)
       probabilities_are_those_of_a_network_with_these_outputs((wf_loss)loss);
+  for (int kind = 0; kind < WF_ACTIVATION_COUNT; kind++) a_table_has_the_levels_of_the_activation((wf_activation)kind);
   results_round_halves_upwards_and_stop_at_both_ends();
   the_greatest_sums_are_exact_and_greater_ones_are_refused();
   a_check_finds_the_layer_and_the_rule_that_is_broken();

@@ -1,7 +1,7 @@
 // aids.test.js: the range test of learning rates and the gradient check, as a user calls them · next: registry.test.js
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LinearRegression, MLPClassifier, MLPRegressor, Network, datasets, dense, dropout, findLearningRate, gradientCheck } from 'wasmfit';
+import { LinearRegression, MLPClassifier, MLPRegressor, Network, batchNorm, datasets, dense, dropout, findLearningRate, gradientCheck } from 'wasmfit';
 import { losses } from 'wasmfit/registry';
 
 const diabetes = await datasets.load('diabetes'), iris = await datasets.load('iris');
@@ -23,6 +23,22 @@ test('findLearningRate refuses a range that is empty and an optimizer without a 
   await assert.rejects(findLearningRate(model, diabetes.X, diabetes.y, { min: 1, max: 1e-3 }), /min is 1, max is 0.001; min must be below max/);
   await assert.rejects(findLearningRate(model, diabetes.X, diabetes.y, { step: 3 }), /unknown option "step"; did you mean "steps"/);
   await assert.rejects(findLearningRate(new MLPRegressor({ optimizer: 'lbfgs' }), diabetes.X, diabetes.y), { code: 'NO_LEARNING_RATE' });
+});
+
+for (const aid of [findLearningRate, gradientCheck]) {
+  test(`${aid.name} refuses what is no network, a disposed one, and no rows`, async () => {
+    const gone = new MLPRegressor(), check = (/** @type {any} */ model, X = diabetes.X, y = diabetes.y) => aid(model, /** @type {any} */ (X), y);
+    gone.dispose();
+    for (const model of [new LinearRegression(), undefined, 'model', {}]) await assert.rejects(check(model), { code: 'NOT_A_NETWORK' });
+    await assert.rejects(check(gone), { code: 'DISPOSED' });
+    await assert.rejects(check(new MLPRegressor(), /** @type {any} */ ([]), /** @type {any} */ ([])), { name: 'RangeError', message: /X has 0 rows; at least 1 is needed/ });
+  });
+}
+
+test('gradientCheck passes for one row, which batch normalisation takes as running statistics, which have no gradient', async () => {
+  const model = new Network({ layers: [dense(4), batchNorm(), dense(3)], loss: 'crossEntropy' });
+  const { passed, checked, nonzero } = await gradientCheck(model, iris.X, iris.y.map((name) => ['setosa', 'versicolor', 'virginica'].indexOf(String(name))), { rows: 1 });
+  assert.ok(passed && checked === 4 * 4 + 4 + 2 * 4 + 4 * 3 + 3 && nonzero > 30, `${passed}, ${checked}, ${nonzero}`);
 });
 
 test('gradientCheck passes for models as they are made and as they are fitted', async () => {

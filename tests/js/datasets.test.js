@@ -151,7 +151,7 @@ async function elsewhere(t, change) {
   t.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'js'));
   mkdirSync(join(folder, 'data'));
-  for (const file of ['errors.js', 'platform.js', 'datasets.js']) copyFileSync(source(`js/${file}`), join(folder, 'js', file));
+  for (const file of ['errors.js', 'platform.js', 'options.js', 'choices.js', 'draws.js', 'random.js', 'generators.js', 'datasets.js', 'dataset-load.js']) copyFileSync(source(`js/${file}`), join(folder, 'js', file));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'js/dataset-files.js'), change(readFileSync(source('js/dataset-files.js'), 'utf8')));
   return { folder, moved: await import(pathToFileURL(join(folder, 'js/datasets.js')).href) };

@@ -145,6 +145,10 @@ describe('what goes wrong with a function', () => {
     assert.equal(memory.buffer.byteLength, held);
   });
 
+  test('a signal that is none is refused', async () => {
+    for (const signal of [{}, 'stop', null]) await assert.rejects(minimize((x) => x * x, 1, { signal: /** @type {any} */ (signal) }), { name: 'TypeError', message: /^minimize: signal must be an AbortSignal/ });
+  });
+
   test('a signal ends it with its reason', async () => {
     const control = new AbortController(), endless = minimize((x) => Math.cos(x) + 2, 1, { optimizer: { name: 'sgd', learningRate: 1e-9 }, iterations: 1e6, tolerance: 0, signal: control.signal });
     setTimeout(() => control.abort(new Error('enough')), 20);
