@@ -146,6 +146,7 @@ export class Estimator {
     if (this._disposed) return;
     this._disposed = true;
     this.#run?.cancel(new WasmfitError(`${this._name}: the model was disposed during its fit`, { code: 'DISPOSED' }));
+    this.#run?.catch(() => {}); // who disposes knows
     this._release();
   }
 
