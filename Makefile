@@ -27,10 +27,13 @@ SOURCES = \
   src/kernels/matmul.c \
   src/kernels/activation.c \
   src/kernels/line.c \
+  src/kernels/vmath64.c \
   src/core/loss.c \
   src/core/loss_numbers.c \
   src/core/loss_binary.c \
+  src/core/softmax.c \
   src/core/loss_classes.c \
+  src/core/probabilities.c \
   src/core/step.c \
   src/core/schedule.c \
   src/core/optimizer.c \
@@ -61,7 +64,7 @@ INT8_SOURCES = \
   src/kernels/int8.c \
   src/core/quantize.c
 # what it shares with networks
-INT8_CORE = $(SHARED) $(INT8_SOURCES) src/kernels/activation.c src/core/loss.c src/core/loss_classes.c
+INT8_CORE = $(SHARED) $(INT8_SOURCES) src/kernels/activation.c src/core/softmax.c src/core/probabilities.c
 # what runs once a fit or less is compiled for size, everything else for speed
 COLD = $(addprefix src/core/,memory.c search.c lbfgs.c descent.c distributions.c check.c model.c init.c schedule.c full_batch.c prune.c \
   monitor.c diagnose.c checkpoint.c minimize.c)

@@ -106,9 +106,14 @@ export class Source extends EventTarget {
     } catch (error) {
       if (signal.aborted) return;
       this.busy = false;
-      this.error = { file: label, message: error.message, hint: error.hint };
-      this.dispatchEvent(new Event('error'));
+      this.refuse(label, error);
     }
+  }
+
+  /** Says why a file was not read. */
+  refuse(file, { message, hint }) {
+    this.error = { file, message, hint };
+    this.dispatchEvent(new Event('error'));
   }
 
   #report(progress) {

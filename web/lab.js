@@ -49,6 +49,12 @@ export function start(options) {
   return trainer.start(source.problem(targetName(), state.values.task), { ...state.values }, options);
 }
 
+/** A file of the reader's: rows, or a checkpoint to go on from. */
+export async function openFile(file) {
+  if (!/\.safetensors$/i.test(file.name)) return source.open(file);
+  return (await import('./late/resume.js')).resume(file);
+}
+
 /** One epoch. */
 export function step() {
   if (trainer.status === 'paused' && !isStale()) trainer.step();

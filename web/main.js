@@ -7,7 +7,7 @@ import { listenToKeys } from './components/keys.js';
 import { ModelStep } from './components/model.js';
 import { More } from './components/more.js';
 import { TrainStep } from './components/train.js';
-import { begin, source } from './lab.js';
+import { begin, openFile } from './lab.js';
 import { speak, usual } from './text/text.js';
 
 const parts = {
@@ -27,7 +27,7 @@ function takeDrops() {
     event.preventDefault();
     mark(false);
     const [file] = event.dataTransfer.files;
-    if (file) source.open(file);
+    if (file) openFile(file);
   });
 }
 

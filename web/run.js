@@ -22,8 +22,9 @@ export function bestEpoch({ columns, values }) {
   const list = columnOf(columns, name) ?? [];
   /* epochs of a net that is still being pruned do not count */
   const end = values?.['pruning.end'] === '' ? Math.floor(values.epochs / 2) : values?.['pruning.end'];
+  const before = (columns.epoch[0] ?? 1) - 1;
   let best = -1;
-  for (let i = stops && values.pruning ? Math.max(values['pruning.begin'], end) : 0; i < list.length; i++) if (!Number.isNaN(list[i]) && (best < 0 || sign * list[i] > sign * list[best])) best = i;
+  for (let i = stops && values.pruning ? Math.max(0, values['pruning.begin'] - before, end - before) : 0; i < list.length; i++) if (!Number.isNaN(list[i]) && (best < 0 || sign * list[i] > sign * list[best])) best = i;
   return best;
 }
 
@@ -37,6 +38,7 @@ export class Trainer extends EventTarget {
   values = undefined; // the state's values that this run was started with
   rateChanges = []; // epochs after which the learning rate was changed by hand
   message = '';
+  resumed = false; // from a checkpoint
   ended = undefined; // why the run came to its end: history.stopped
   model = undefined;
   #run = undefined;
@@ -51,9 +53,9 @@ export class Trainer extends EventTarget {
 
   /** Index of the epoch that the model is of, once a run has gone back to its best one; else -1, the last. */
   get shown() {
-    const { values, status, model } = this;
+    const { values, status, model, resumed } = this;
     const back = values?.model === 'mlp' && values.earlyStopping && values['earlyStopping.restoreBest'] && model && ['done', 'stopped', 'diverged'].includes(status);
-    return back ? bestEpoch(this) : -1;
+    return back && !resumed ? bestEpoch(this) : -1; // the best epoch may lie before the checkpoint
   }
 
   #become(status, message = '') {
@@ -66,16 +68,16 @@ export class Trainer extends EventTarget {
     this.#become('failed', hint ? `${message}; ${hint}` : message);
   }
 
-  /** Starts a new run; the former one is stopped and its model given back. once: one epoch, then paused. */
-  async start(problem, values, { once = false } = {}) {
+  /** Starts a new run; the former one is stopped and its model given back. once: one epoch, then paused; model: of a checkpoint, to go on with. */
+  async start(problem, values, { once = false, model: given } = {}) {
     this.clear();
-    Object.assign(this, { problem, values });
+    Object.assign(this, { problem, values, resumed: given !== undefined });
     const { X, y, task } = problem;
     try {
-      const model = models[values.model].linear ? await newLinear(values) : newNetwork(values, task);
+      const model = given ?? (models[values.model].linear ? await newLinear(values) : newNetwork(values, task));
       if (this.values !== values) return; // another start, or a reset, while the code was on its way
       this.model = model;
-      this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined, ...(!models[values.model].linear && afterEpoch) });
+      this.#run = this.model.fit(X, y, { validation: values.heldOut || undefined, ...(!models[values.model].linear && afterEpoch), ...(given && { resume: true, epochs: values.epochs }) });
     } catch (error) {
       if (this.values === values) this.#fail(error);
       return;
@@ -136,10 +138,15 @@ export class Trainer extends EventTarget {
     this.#run.stop();
   }
 
+  /** The bytes of a checkpoint of the run as it is. */
+  checkpoint() {
+    return this.#run.checkpoint();
+  }
+
   setRate(learningRate) {
     if (this.status !== 'running' && this.status !== 'paused') return;
     this.#run.update({ learningRate });
-    const epoch = this.columns.epoch.length;
+    const epoch = this.columns.epoch.at(-1) ?? 0;
     if (this.rateChanges.at(-1) !== epoch) this.rateChanges.push(epoch);
   }
 

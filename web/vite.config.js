@@ -57,12 +57,6 @@ const plainImports = {
   load: { filter: { id: /^\0vite\/preload-helper\.js$/ }, handler: () => 'export const __vitePreload = load => load();' },
 };
 
-/* The package in two: what every run needs, and what linear models need besides; without what it fetches when it is asked for. */
-const packageGroups = [
-  { name: 'wasmfit', test: /src\/js\/(?!csv|worker|linear|ridge|elastic-net|logistic|descent|least-squares|statistics|summary|diagnostics|softmax|load|safetensors|paths|generators|draws|dataset-files|dataset-load|fit-many|pool|share|compress|distill|quantize|gradient-check|minimize|learning-rate|inference|conformal|distributions)/ },
-  { name: 'linear', test: /src\/js\/(?!csv|worker|linear-worker|load|safetensors|paths|generators|draws|dataset-files|dataset-load|fit-many|pool|share|compress|distill|quantize|gradient-check|minimize|learning-rate|inference|conformal|distributions)/ },
-];
-
 export default {
   root: here('.'),
   base: './',
@@ -80,6 +74,6 @@ export default {
     target: 'es2022',
     assetsInlineLimit: 0, // the page's policy forbids data: addresses
     modulePreload: false,
-    rolldownOptions: { output: { codeSplitting: { groups: packageGroups } } },
+    rolldownOptions: { checks: { ineffectiveDynamicImport: false } }, // the package fetches late for those who import a part of it
   },
 };

@@ -7,38 +7,32 @@
 #include "../kernels/vmath64.h"
 #include "loss_rows.h"
 
-wf_targets wf_loss_targets(wf_loss loss) {
-#define TARGETS(code, name, targets) WF_##targets,
-  static const wf_targets kinds[] = {WF_LOSSES(TARGETS)};
-#undef TARGETS
-  return kinds[loss];
-}
-
 void wf_sums_clear(wf_sums *sums, int K) {
   sums->rows = sums->weight = sums->loss = sums->correct = sums->absolute = 0;
   for (int k = 0; k < K; k++) sums->residual[k] = 0;
   for (int k = 0; k < 3 * K; k++) sums->tally[k] = 0;
 }
 
-/* Elements first.. of output k, filled up to an even number. Returns how many. */
-static int gather(wf_elements *v, const wf_real *z, const wf_batch *batch, int first, int k, int K, int O8) {
+/* Which rows of the data set rows first..first + n - 1 of the batch are, and their weights. */
+static void rows_of(size_t *row, double *s, const wf_batch *batch, int first, int n) {
+  for (int i = 0; i < n; i++) {
+    row[i] = wf_batch_row(batch, first + i);
+    s[i] = wf_batch_weight(batch, first + i);
+  }
+}
+
+/* Output k of these rows, filled up to an even number. */
+static void gather(wf_elements *v, const wf_real *z, const size_t *row, const wf_batch *batch, int first, int n, int k, int K, int O8) {
   const wf_real *y = (const wf_real *)batch->rows->y + k;
-  int n = batch->B - first < WF_ELEMENTS ? batch->B - first : WF_ELEMENTS;
   for (int i = 0; i < n; i++) {
     v->z[i] = (double)z[(size_t)(first + i) * (size_t)O8 + (size_t)k];
-    v->y[i] = (double)y[wf_batch_row(batch, first + i) * (size_t)K];
-    v->s[i] = 1;
+    v->y[i] = (double)y[row[i] * (size_t)K];
   }
-  if (n % 2) v->z[n] = v->y[n] = v->s[n] = 0;
-  for (int i = 0; i < n && batch->partner; i++) {
-    double other = (double)y[(size_t)batch->partner[first + i] * (size_t)K];
-    v->y[i] = (double)batch->share * v->y[i] + (1 - (double)batch->share) * other;
-  }
-  for (int i = 0; i < n && batch->rows->weight; i++) {
-    v->s[i] = wf_batch_weight(batch, first + i);
+  for (int i = 0; i < n && batch->partner; i++)
+    v->y[i] = wf_batch_mix(batch, v->y[i], (double)y[(size_t)batch->partner[first + i] * (size_t)K]);
+  for (int i = 0; i < n && batch->rows->weight; i++)
     if (v->s[i] == 0) v->z[i] = v->y[i] = 0;
-  }
-  return n;
+  if (n % 2) v->z[n] = v->y[n] = v->s[n] = 0;
 }
 
 static void numbers_add(wf_sums *sums, const wf_elements *v, int n, int k) {
@@ -74,21 +68,22 @@ static void binary_add(wf_sums *sums, const wf_elements *v, int n, int k, int K)
   sums->tally[2 * K + k] += right;
 }
 
-/* Losses that are sums over elements, one output after the other. per: 1 / (K Σ s). */
+/* Losses that are sums over elements: some rows, one output of them after the other. per: 1 / (K Σ s). */
 static void element_rows(wf_sums *sums, wf_real *d, const wf_real *z, const wf_model *model, const wf_batch *batch, int K, int O8,
                          double per) {
-  const wf_config *config = &model->config;
-  int numbers = wf_loss_targets((wf_loss)config->loss) == WF_NUMBERS;
+  int numbers = wf_loss_targets((wf_loss)model->config.loss) == WF_NUMBERS;
+  size_t row[WF_ELEMENTS];
   wf_elements v;
-  for (int k = 0; k < K; k++) {
-    v.positive = (double)model->positive[k];
-    for (int first = 0; first < batch->B; first += WF_ELEMENTS) {
-      int n = gather(&v, z, batch, first, k, K, O8), filled = n + n % 2;
-      if (numbers) wf_loss_numbers(&v, filled, config);
-      else wf_loss_binary(&v, filled, config);
+  for (int first = 0; first < batch->B; first += WF_ELEMENTS) {
+    int n = batch->B - first < WF_ELEMENTS ? batch->B - first : WF_ELEMENTS, filled = n + n % 2;
+    rows_of(row, v.s, batch, first, n);
+    for (int k = 0; k < K; k++) {
+      gather(&v, z, row, batch, first, n, k, K, O8);
+      v.positive = (double)model->positive[k];
+      (numbers ? wf_loss_numbers : wf_loss_binary)(&v, filled, &model->config);
       if (numbers) numbers_add(sums, &v, filled, k);
       else binary_add(sums, &v, filled, k, K);
-      for (int i = 0; d && i < n; i++)
+      for (int i = 0; i < n; i++)
         d[(size_t)(first + i) * (size_t)O8 + (size_t)k] = (wf_real)(v.s[i] * per) * (wf_real)v.slope[i];
     }
   }
@@ -105,7 +100,7 @@ static void plain_squares(wf_sums *sums, wf_real *d, const wf_real *z, const wf_
       double e = (double)z[(size_t)r * (size_t)O8 + (size_t)k] - (double)y[wf_batch_row(batch, r) * (size_t)K + (size_t)k];
       squares[r & 1] += e * e;
       absolute[r & 1] += fabs(e);
-      if (d) d[(size_t)r * (size_t)O8 + (size_t)k] = scale * (wf_real)e;
+      d[(size_t)r * (size_t)O8 + (size_t)k] = scale * (wf_real)e;
     }
     sums->residual[k] += squares[0] + squares[1];
     sums->loss += squares[0] + squares[1];
@@ -123,8 +118,11 @@ double wf_loss_rows(wf_sums *sums, wf_real *d, wf_real *z, const wf_model *model
   double per = weight > 0 ? 1 / weight : 0;
   if (kind == WF_CLASS) wf_loss_class_rows(sums, d, z, &model->config, batch, K, O8, per);
   else if (kind == WF_SHARES) wf_loss_share_rows(sums, d, z, &model->config, batch, K, O8, per);
-  else if ((wf_loss)model->config.loss == WF_MSE && !batch->rows->weight && !batch->partner) plain_squares(sums, d, z, batch, K, O8);
-  else element_rows(sums, d, z, model, batch, K, O8, weight > 0 ? 1 / (weight * K) : 0);
+  else { /* where no gradient is wanted it goes to the outputs, each of which has been used by then */
+    wf_real *to = d ? d : z;
+    if ((wf_loss)model->config.loss == WF_MSE && !batch->rows->weight && !batch->partner) plain_squares(sums, to, z, batch, K, O8);
+    else element_rows(sums, to, z, model, batch, K, O8, weight > 0 ? 1 / (weight * K) : 0);
+  }
   return weight;
 }
 

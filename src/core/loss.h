@@ -39,11 +39,16 @@ typedef struct wf_batch {
 
 static inline size_t wf_batch_row(const wf_batch *b, int r) { return (size_t)(b->order ? b->order[b->first + r] : b->first + r); }
 
+static inline double wf_batch_mix(const wf_batch *b, double own, double other) {
+  return (double)b->share * own + (1 - (double)b->share) * other;
+}
+
 /* Sample weight of row r. */
 static inline double wf_batch_weight(const wf_batch *b, int r) {
-  if (!b->rows->weight) return 1;
-  double own = (double)b->rows->weight[wf_batch_row(b, r)];
-  return b->partner ? (double)b->share * own + (1 - (double)b->share) * (double)b->rows->weight[b->partner[r]] : own;
+  const wf_real *weight = b->rows->weight;
+  if (!weight) return 1;
+  double own = (double)weight[wf_batch_row(b, r)];
+  return b->partner ? wf_batch_mix(b, own, (double)weight[b->partner[r]]) : own;
 }
 
 /* Streaming sums of one pass over rows; s: sample weights. */

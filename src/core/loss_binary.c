@@ -9,11 +9,12 @@ typedef struct sigmoids {
   double p[WF_ELEMENTS], q[WF_ELEMENTS], log_p[WF_ELEMENTS], log_q[WF_ELEMENTS]; /* -log p, -log q */
 } sigmoids;
 
-/* Loop by loop, as several exponentials at once take no longer than one. */
 static void sigmoids_of(sigmoids *to, const double *z, int n) {
   const f64x2 zero = f64x2_splat(0), one = f64x2_splat(1);
-  for (int i = 0; i < n; i += 2) f64x2_store(to->p + i, f64x2_exp(f64x2_sub(zero, f64x2_abs(f64x2_load(z + i)))));
-  for (int i = 0; i < n; i += 2) f64x2_store(to->log_p + i, f64x2_log1p(f64x2_load(to->p + i)));
+  for (int i = 0; i < n; i += 2) f64x2_store(to->p + i, f64x2_sub(zero, f64x2_abs(f64x2_load(z + i))));
+  wf_exp_all(to->p, n);
+  memcpy(to->log_p, to->p, (size_t)n * sizeof *to->p);
+  wf_log1p_all(to->log_p, n);
   for (int i = 0; i < n; i += 2) {
     f64x2 x = f64x2_load(z + i), e = f64x2_load(to->p + i), l = f64x2_load(to->log_p + i);
     f64x2 greater = f64x2_div(one, f64x2_add(one, e)), smaller = f64x2_mul(e, greater);
@@ -40,16 +41,23 @@ static void cross_entropy(wf_elements *v, int n) {
 static void focal(wf_elements *v, int n, double gamma, double alpha) {
   const f64x2 one = f64x2_splat(1), of_yes = f64x2_splat(alpha), of_no = f64x2_splat(1 - alpha);
   sigmoids f;
+  double missing[WF_ELEMENTS], powers[WF_ELEMENTS];
   sigmoids_of(&f, v->z, n);
   for (int i = 0; i < n; i += 2) {
-    f64x2 y = f64x2_load(v->y + i), no = f64x2_sub(one, y), p = f64x2_load(f.p + i), q = f64x2_load(f.q + i);
-    f64x2 yq = f64x2_mul(y, q), m = f64x2_madd(yq, no, p);
+    f64x2 y = f64x2_load(v->y + i), m = f64x2_madd(f64x2_mul(y, f64x2_load(f.q + i)), f64x2_sub(one, y), f64x2_load(f.p + i));
+    f64x2_store(missing + i, m);
+    f64x2_store(powers + i, m);
+  }
+  wf_log_all(powers, n);
+  for (int i = 0; i < n; i += 2) f64x2_store(powers + i, f64x2_mul(f64x2_splat(gamma), f64x2_load(powers + i)));
+  wf_exp_all(powers, n);
+  for (int i = 0; i < n; i += 2) {
+    f64x2 y = f64x2_load(v->y + i), no = f64x2_sub(one, y), p = f64x2_load(f.p + i), q = f64x2_load(f.q + i), m = f64x2_load(missing + i);
     f64x2 l = f64x2_madd(f64x2_mul(y, f64x2_load(f.log_p + i)), no, f64x2_load(f.log_q + i));
-    f64x2 power = f64x2_exp(f64x2_mul(f64x2_splat(gamma), f64x2_log(m)));
-    f64x2 factor = f64x2_mul(power, f64x2_madd(f64x2_mul(of_yes, y), of_no, no));
+    f64x2 factor = f64x2_mul(f64x2_load(powers + i), f64x2_madd(f64x2_mul(of_yes, y), of_no, no));
     f64x2 rise = f64x2_mul(f64x2_mul(f64x2_splat(gamma), f64x2_sub(no, y)), f64x2_mul(f64x2_div(f64x2_mul(p, q), m), l));
     f64x2_store(v->value + i, f64x2_mul(factor, l));
-    f64x2_store(v->slope + i, f64x2_mul(factor, f64x2_add(f64x2_sub(f64x2_mul(no, p), yq), rise)));
+    f64x2_store(v->slope + i, f64x2_mul(factor, f64x2_add(f64x2_sub(f64x2_mul(no, p), f64x2_mul(y, q)), rise)));
   }
 }
 

@@ -1,54 +1,9 @@
-/* loss_classes.c: losses of classes, row by row, and probabilities · in: outputs, labels or shares · out: f64 sums, gradients
- * next: step.c
+/* loss_classes.c: losses of classes, row by row · in: outputs, labels or shares · out: f64 sums, gradients · next: probabilities.c
  *
- * A row's softmax is e^(z - top) over 1 + rest, where top is the greatest output and rest the sum without it: so log Σ e^z = top +
- * log(1 + rest), and 1 - p of the greatest is rest / (1 + rest), without cancellation. Values are in f64, gradients in wf_real. */
-#include <math.h>
-
-#include "../kernels/scalar64.h"
-#include "../kernels/vmath.h"
+ * Values are in f64, gradients in wf_real. */
 #include "../kernels/vmath64.h"
 #include "loss_rows.h"
-
-/* The greatest output, and its index, the first of equals: the answer of a classifier. */
-typedef struct peak {
-  int index;
-  wf_real top;
-} peak;
-
-static const wf_real columns[4] = {0, 1, 2, 3};
-
-/* Outputs in fours, whose columns are compared as vectors too: no processor could foresee a branch on them. Padding up to a multiple of
- * four becomes -infinity. */
-static peak peak_of(wf_real *z, int K) {
-  const f32x4 step = f32x4_splat(4), none = f32x4_splat(-INFINITY), end = f32x4_splat((wf_real)K);
-  f32x4 column = f32x4_load(columns), most = none, first = f32x4_splat((wf_real)(1 - K));
-  for (int k = 0; k < K; k += 4, column = f32x4_add(column, step)) {
-    f32x4 v = f32x4_select(f32x4_lt(column, end), f32x4_load(z + k), none);
-    f32x4_store(z + k, v);
-    most = f32x4_max(v, most);
-  }
-  wf_real top = f32x4_most(most);
-  column = f32x4_load(columns);
-  for (int k = 0; k < K; k += 4, column = f32x4_add(column, step))
-    first = f32x4_max(first, f32x4_select(f32x4_eq(f32x4_load(z + k), f32x4_splat(top)), f32x4_neg(column), none));
-  return (peak){-(int)f32x4_most(first), top};
-}
-
-/* z (K) ← e^(z - top), 0 in the padding up to a multiple of four. Returns rest. In the padding the exponential is that of 0: e^-infinity
- * would cost more than all others, as it goes through denormals. */
-static wf_real softmax_terms(wf_real *z, int K, const peak *greatest) {
-  const f32x4 zero = f32x4_splat(0), top = f32x4_splat(greatest->top), end = f32x4_splat((wf_real)K);
-  const f32x4 at = f32x4_splat((wf_real)greatest->index);
-  f32x4 column = f32x4_load(columns), sum = zero;
-  for (int k = 0; k < K; k += 4, column = f32x4_add(column, f32x4_splat(4))) {
-    i32x4 inside = f32x4_lt(column, end);
-    f32x4 below = f32x4_sub(f32x4_load(z + k), top), e = f32x4_select(inside, f32x4_exp(f32x4_select(inside, below, zero)), zero);
-    f32x4_store(z + k, e);
-    sum = f32x4_add(sum, f32x4_select(f32x4_eq(column, at), zero, e));
-  }
-  return f32x4_sum(sum);
-}
+#include "softmax.h"
 
 static void tally_add(wf_sums *sums, int K, int truth, int taken, double s) {
   sums->tally[truth] += s;
@@ -69,34 +24,24 @@ static labels labels_of(const int32_t *y, const wf_batch *batch, int r) {
   return (labels){2, {own.label[0], y[batch->partner[r]]}, {(double)batch->share, 1 - (double)batch->share}};
 }
 
-/* rest in f64. */
-static double rest_of(const wf_real *z, int K, const peak *greatest) {
-  const f64x2 top = f64x2_splat((double)greatest->top), at = f64x2_splat((double)greatest->index);
-  const f64x2 zero = f64x2_splat(0), half = f64x2_splat(0.5);
-  f64x2 sum = zero, column = f64x2_load((double[]){0, 1});
-  for (int k = 0; k < K; k += 2, column = f64x2_add(column, f64x2_splat(2))) {
-    const double two[2] = {(double)z[k], (double)z[k + 1]};
-    f64x2 e = f64x2_exp(f64x2_sub(f64x2_load(two), top));
-    sum = f64x2_add(sum, f64x2_select(f64x2_lt(f64x2_abs(f64x2_sub(column, at)), half), zero, e));
-  }
-  return f64x2_sum(sum);
-}
-
 typedef struct class_row {
-  peak greatest;
+  wf_peak greatest;
   double rest, log_rest; /* log(1 + rest) */
 } class_row;
 
 /* l = log Σ e^z - z_label, or focal q^gamma l with p = e^-l = 1 - q. Returns F of its gradient F (p_k - onehot_k): 1, or
- * q^gamma + gamma q^(gamma-1) p l. q is never 0, as rest_of's exponentials are not. */
+ * q^gamma + gamma q^(gamma-1) p l. q is never 0, as rest is not. */
 static double label_loss(double *value, const wf_config *config, const class_row *row, double behind, int is_greatest) {
-  double l = behind + row->log_rest, rest = row->rest, gamma = config->gamma;
+  double l = behind + row->log_rest, rest = row->rest, gamma = config->gamma, hit[2] = {-behind}, power[2] = {1, 1};
   *value = l;
   if ((wf_loss)config->loss != WF_FOCAL) return 1;
-  double hit = wf_exp64(-behind), q = (is_greatest ? rest : 1 + rest - hit) / (1 + rest), p = hit / (1 + rest);
-  double power = wf_exp64(gamma * wf_log64(q));
-  *value = power * l;
-  return power * (1 + gamma * p * (l / q));
+  wf_exp_all(hit, 2);
+  double q = power[0] = (is_greatest ? rest : 1 + rest - hit[0]) / (1 + rest), p = hit[0] / (1 + rest);
+  wf_log_all(power, 2);
+  power[0] *= gamma;
+  wf_exp_all(power, 2);
+  *value = power[0] * l;
+  return power[0] * (1 + gamma * p * (l / q));
 }
 
 /* scale: of the gradient. */
@@ -117,7 +62,7 @@ static void class_judge(wf_sums *sums, wf_real *d, wf_real *z, const wf_config *
   sums->loss += s * loss;
   tally_add(sums, K, own, greatest, s);
   if (!d) return;
-  wf_real rest = softmax_terms(z, K, &row->greatest);
+  wf_real rest = wf_softmax_terms(z, K, &row->greatest);
   f32x4 each = f32x4_splat(scale * (wf_real)total / (1 + rest));
   for (int k = 0; k < K; k += 4) f32x4_store(d + k, f32x4_mul(f32x4_load(z + k), each));
   for (int k = 0; k < K && smoothing > 0; k++) d[k] -= scale * (wf_real)(smoothing / K);
@@ -128,21 +73,21 @@ static void class_judge(wf_sums *sums, wf_real *d, wf_real *z, const wf_config *
   if (y->n > 1) d[y->label[1]] -= factor[1];
 }
 
-/* A few rows at a time, so that their exponentials and logarithms overlap. */
 void wf_loss_class_rows(wf_sums *sums, wf_real *d, wf_real *z, const wf_config *config, const wf_batch *batch, int K, int O8, double per) {
-  enum { ROWS = 8 };
-  for (int first = 0; first < batch->B; first += ROWS) {
-    class_row row[ROWS];
-    int n = batch->B - first < ROWS ? batch->B - first : ROWS;
-    for (int i = 0; i < n; i++) {
-      row[i].greatest = peak_of(z + (size_t)i * (size_t)O8, K);
-      row[i].rest = rest_of(z + (size_t)i * (size_t)O8, K, &row[i].greatest);
-    }
-    for (int i = 0; i < n; i++) row[i].log_rest = wf_log1p64(row[i].rest);
+  for (int first = 0; first < batch->B; first += WF_SOFTMAX_ROWS) {
+    wf_peak peaks[WF_SOFTMAX_ROWS];
+    double rests[WF_SOFTMAX_ROWS], log_rests[WF_SOFTMAX_ROWS];
+    int n = batch->B - first < WF_SOFTMAX_ROWS ? batch->B - first : WF_SOFTMAX_ROWS;
+    for (int i = 0; i < n; i++) peaks[i] = wf_softmax_peak(z + (size_t)i * (size_t)O8, K);
+    wf_softmax_rests(rests, z, peaks, n, K, O8);
+    memcpy(log_rests, rests, (size_t)n * sizeof *rests);
+    if (n % 2) log_rests[n] = 0;
+    wf_log1p_all(log_rests, n + n % 2);
     for (int i = 0; i < n; i++, z += O8, d = d ? d + O8 : d) {
+      class_row row = {peaks[i], rests[i], log_rests[i]};
       double s = wf_batch_weight(batch, first + i);
       labels y = labels_of(batch->rows->y, batch, first + i);
-      if (s > 0) class_judge(sums, d, z, config, &row[i], &y, s, K, (wf_real)(s * per));
+      if (s > 0) class_judge(sums, d, z, config, &row, &y, s, K, (wf_real)(s * per));
       else if (d) memset(d, 0, (size_t)K * sizeof *d);
     }
   }
@@ -152,8 +97,7 @@ void wf_loss_class_rows(wf_sums *sums, wf_real *d, wf_real *z, const wf_config *
 static double share_of(const wf_batch *batch, int r, int k, int K) {
   const wf_real *y = batch->rows->y;
   double own = (double)y[wf_batch_row(batch, r) * (size_t)K + (size_t)k];
-  if (!batch->partner) return own;
-  return (double)batch->share * own + (1 - (double)batch->share) * (double)y[(size_t)batch->partner[r] * (size_t)K + (size_t)k];
+  return batch->partner ? wf_batch_mix(batch, own, (double)y[(size_t)batch->partner[r] * (size_t)K + (size_t)k]) : own;
 }
 
 /* The class that the hard part of a row wants: its label, or where there are none the class of its greatest share. */
@@ -161,33 +105,57 @@ static labels hard_labels(const wf_batch *batch, int r, int truth) {
   return batch->rows->label ? labels_of(batch->rows->label, batch, r) : (labels){1, {truth}, {1}};
 }
 
-/* In f64, as sums cancel where the two nearly agree. t: the teacher's shares; e = e^((z - top) / T), e1: the same at T = 1. */
+/* What a row of shares t comes to: all in f64, as sums cancel where teacher and student nearly agree. */
+typedef struct share_sums {
+  int truth;                 /* class of the greatest share */
+  double all, apart, rest;   /* Σ t, Σ t (log t - (z - top) / T), rest at T */
+} share_sums;
+
+/* d (K) ← e^((z - top) / T), if it is not NULL. */
+static share_sums shares_of(wf_real *d, const wf_real *z, const wf_batch *batch, int r, int K, const wf_peak *greatest, double T) {
+  enum { PART = 32 };
+  share_sums sums = {0};
+  double most = -1, t[PART], log_t[PART], cooled[PART], e[PART];
+  for (int from = 0; from < K; from += PART) {
+    int n = K - from < PART ? K - from : PART, filled = n + n % 2;
+    for (int i = 0; i < n; i++) {
+      t[i] = share_of(batch, r, from + i, K);
+      log_t[i] = t[i] > 0 ? t[i] : 1;
+      e[i] = cooled[i] = ((double)z[from + i] - (double)greatest->top) / T;
+      if (t[i] > most) sums.truth = from + i, most = t[i];
+    }
+    if (n < filled) log_t[n] = 1, e[n] = 0;
+    wf_log_all(log_t, filled);
+    wf_exp_all(e, filled);
+    for (int i = 0; i < n; i++) {
+      sums.all += t[i];
+      sums.apart += t[i] * (log_t[i] - cooled[i]);
+      if (from + i != greatest->index) sums.rest += e[i];
+      if (d) d[from + i] = (wf_real)e[i];
+    }
+  }
+  return sums;
+}
+
 static void share_row(wf_sums *sums, wf_real *d, wf_real *z, const wf_config *config, const wf_batch *batch, int r, int K, double s,
                       double scale) {
-  peak greatest = peak_of(z, K);
-  int taken = greatest.index, truth = 0;
-  double T = config->temperature, soft = config->distillation, hard = 1 - soft, top = (double)greatest.top;
-  double rest = 0, rest1 = 0, all = 0, apart = 0, behind = 0, most = -1;
-  for (int k = 0; k < K; k++) {
-    double t = share_of(batch, r, k, K);
-    if (t > most) truth = k, most = t;
-    all += t;
-    apart += t * ((top - (double)z[k]) / T + (t > 0 ? wf_log64(t) : 0));
-  }
-  labels y = hard_labels(batch, r, truth);
-  for (int i = 0; i < y.n; i++) behind += y.share[i] * (top - (double)z[y.label[i]]);
-  for (int k = 0; k < K; k++) {
-    double e = wf_exp64(((double)z[k] - top) / T), e1 = hard > 0 ? wf_exp64((double)z[k] - top) : 0;
-    if (k != taken) rest += e, rest1 += e1;
-    if (d) d[k] = (wf_real)e;
-    z[k] = (wf_real)e1;
-  }
-  sums->loss += s * soft * T * T * (apart + all * wf_log1p64(rest));
-  if (hard > 0) sums->loss += s * hard * (behind + wf_log1p64(rest1));
-  tally_add(sums, K, truth, taken, s);
+  wf_peak greatest = wf_softmax_peak(z, K);
+  double T = config->temperature, soft = config->distillation, hard = 1 - soft, behind = 0;
+  share_sums row = shares_of(d, z, batch, r, K, &greatest, T);
+  labels y = hard_labels(batch, r, row.truth);
+  for (int i = 0; i < y.n; i++) behind += y.share[i] * ((double)greatest.top - (double)z[y.label[i]]);
+  double log_rest[2] = {row.rest, 0};
+  if (hard > 0) wf_softmax_rests(&log_rest[1], z, &greatest, 1, K, K);
+  wf_log1p_all(log_rest, 2);
+  sums->loss += s * soft * T * T * (row.apart + row.all * log_rest[0]);
+  if (hard > 0) sums->loss += s * hard * (behind + log_rest[1]);
+  tally_add(sums, K, row.truth, greatest.index, s);
   if (!d) return;
-  for (int k = 0; k < K; k++)
-    d[k] = (wf_real)(scale * (soft * T * (all * (double)d[k] / (1 + rest) - share_of(batch, r, k, K)) + hard * (double)z[k] / (1 + rest1)));
+  double rest = (double)wf_softmax_terms(z, K, &greatest);
+  for (int k = 0; k < K; k++) {
+    double apart = row.all * (double)d[k] / (1 + row.rest) - share_of(batch, r, k, K);
+    d[k] = (wf_real)(scale * (soft * T * apart + hard * (double)z[k] / (1 + rest)));
+  }
   for (int i = 0; i < y.n; i++) d[y.label[i]] -= (wf_real)(scale * hard * y.share[i]);
 }
 
@@ -196,22 +164,5 @@ void wf_loss_share_rows(wf_sums *sums, wf_real *d, wf_real *z, const wf_config *
     double s = wf_batch_weight(batch, r);
     if (s > 0) share_row(sums, d, z, config, batch, r, K, s, s * per);
     else if (d) memset(d, 0, (size_t)K * sizeof *d);
-  }
-}
-
-void wf_loss_probabilities(wf_real *z, const wf_config *config, int B, int K, int O8) {
-  wf_targets kind = wf_loss_targets((wf_loss)config->loss);
-  int classes = kind == WF_CLASS || kind == WF_SHARES, is_poisson = (wf_loss)config->loss == WF_POISSON;
-  if (kind == WF_NUMBERS && !is_poisson) return;
-  for (int r = 0; r < B; r++, z += O8) {
-    f32x4 factor = f32x4_splat(1);
-    if (classes) {
-      peak greatest = peak_of(z, K);
-      factor = f32x4_splat(1 / (1 + softmax_terms(z, K, &greatest)));
-    }
-    for (int k = 0; k < O8; k += 4) {
-      f32x4 v = f32x4_load(z + k);
-      f32x4_store(z + k, classes ? f32x4_mul(v, factor) : is_poisson ? f32x4_exp(v) : f32x4_sigmoid(v));
-    }
   }
 }

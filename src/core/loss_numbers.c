@@ -50,10 +50,15 @@ static void quantile(wf_elements *v, int n, double q) {
 static void log_cosh(wf_elements *v, int n) {
   static const double value_series[] = {-17.0 / 2520, 1.0 / 45, -1.0 / 12, 0.5}, slope_series[] = {-17.0 / 315, 2.0 / 15, -1.0 / 3, 1};
   const f64x2 one = f64x2_splat(1);
+  double h[WF_ELEMENTS], log_h[WF_ELEMENTS];
+  for (int i = 0; i < n; i += 2) f64x2_store(h + i, f64x2_mul(f64x2_abs(error_of(v, i)), f64x2_splat(-2)));
+  wf_exp_all(h, n);
+  memcpy(log_h, h, (size_t)n * sizeof *h);
+  wf_log1p_all(log_h, n);
   for (int i = 0; i < n; i += 2) {
-    f64x2 e = error_of(v, i), a = f64x2_abs(e), x = f64x2_mul(e, e), p = f64x2_splat(0), q = p;
-    f64x2 h = f64x2_exp(f64x2_mul(a, f64x2_splat(-2))), tanh = f64x2_div(f64x2_sub(one, h), f64x2_add(one, h));
-    f64x2 far = f64x2_add(f64x2_sub(a, f64x2_splat(0.69314718055994531)), f64x2_log1p(h));
+    f64x2 e = error_of(v, i), a = f64x2_abs(e), x = f64x2_mul(e, e), p = f64x2_splat(0), q = p, power = f64x2_load(h + i);
+    f64x2 far = f64x2_add(f64x2_sub(a, f64x2_splat(0.69314718055994531)), f64x2_load(log_h + i));
+    f64x2 tanh = f64x2_div(f64x2_sub(one, power), f64x2_add(one, power));
     for (int k = 0; k < 4; k++) {
       p = f64x2_madd(f64x2_splat(value_series[k]), p, x);
       q = f64x2_madd(f64x2_splat(slope_series[k]), q, x);
@@ -66,9 +71,11 @@ static void log_cosh(wf_elements *v, int n) {
 /* What it predicts is the rate e^z. From z = 709 on it is infinite, and so is the loss. */
 static void poisson(wf_elements *v, int n) {
   const f64x2 limit = f64x2_splat(709);
+  for (int i = 0; i < n; i += 2) f64x2_store(v->value + i, f64x2_min(f64x2_load(v->z + i), limit));
+  wf_exp_all(v->value, n);
   for (int i = 0; i < n; i += 2) {
-    f64x2 z = f64x2_load(v->z + i), y = f64x2_load(v->y + i), rate = f64x2_exp(f64x2_min(z, limit));
-    rate = f64x2_select(f64x2_lt(limit, z), f64x2_splat(1e308 * 10), rate);
+    f64x2 z = f64x2_load(v->z + i), y = f64x2_load(v->y + i);
+    f64x2 rate = f64x2_select(f64x2_lt(limit, z), f64x2_splat(1e308 * 10), f64x2_load(v->value + i));
     set(v, i, f64x2_msub(rate, y, z), f64x2_sub(rate, y));
     f64x2_store(v->z + i, rate);
   }

@@ -42,7 +42,7 @@ export class Estimator {
 
   /** @ignore @type {string} */
   get _name() {
-    return this.constructor.name;
+    return '';
   }
 
   /** @ignore @returns {Late} */
@@ -147,6 +147,7 @@ export class Estimator {
     if (this._disposed) return;
     this._disposed = true;
     this.#run?.cancel(new WasmfitError(`${this._name}: the model was disposed during its fit`, { code: 'DISPOSED' }));
+    this.#run?.catch(() => {}); // who disposes knows
     this._release();
   }
 

@@ -166,7 +166,7 @@ export function toMatrix(X, name = 'X', Type = /** @type {any} */ (Float64Array)
     return { data: fromView(data, cols, where, Type), rows, cols };
   }
   if (isNumbers(X)) {
-    throw new TypeError(`${name} is a flat ${show(X)}; it needs rows and columns: { data, rows, cols }, or [[1], [2], …] for one column`);
+    throw new TypeError(`${name} is a flat ${show(X)}; it needs rows and columns: { data, rows, cols } or [[1], [2], …]`);
   }
   throw new TypeError(`${name} must be an array of rows, a matrix { data, rows, cols } or a Table, not ${show(X)}`);
 }

@@ -27,7 +27,7 @@ export class Network extends NeuralModel {
     checkKeys(options, ['inputs', 'layers', 'loss', ...TRAINING], 'Network');
     super(options, options.loss, 'Network');
     const { inputs, layers } = options;
-    if (!Array.isArray(layers) || layers.length === 0) throw new TypeError(`Network: layers must be a list of layers such as [dense(8), dense(1)], not ${show(layers)}`);
+    if (!Array.isArray(layers) || layers.length === 0) throw new TypeError(`Network: layers must be a list such as [dense(8), dense(1)], not ${show(layers)}`);
     checkNumber(layers.length, training.layers, 'Network');
     /** @type {Readonly<any>} */
     this.options = freeze({
@@ -68,7 +68,7 @@ class MLP extends NeuralModel {
     const { hiddenLayers = [100], activation = 'relu', initializer, normalization = 'none', warmStart = false } = options;
     const { name } = this._common.loss;
     if (targetsOf(name) !== targets) throw new RangeError(`${where}: loss is "${name}", which is not for ${targets === 'N' ? 'numbers' : 'classes'}; use ${loss} or its kin, or a Network`);
-    if (!Array.isArray(hiddenLayers)) throw new TypeError(`${where}: hiddenLayers must be a list of unit counts such as [32, 16], not ${show(hiddenLayers)}`);
+    if (!Array.isArray(hiddenLayers)) throw new TypeError(`${where}: hiddenLayers must be a list such as [32, 16], not ${show(hiddenLayers)}`);
     /** @type {Readonly<any>} */
     this.options = freeze({
       hiddenLayers: Array.from(hiddenLayers, (units, l) => checkGiven(units, { ...training.units, name: `hiddenLayers[${l}]` }, where)),

@@ -7,7 +7,7 @@ import { canStratify, checkFeatures, fitScaler, gather, keep, readFeatures, spli
 import { checkMatrix, viewKind } from './shapes.js';
 import { readTarget } from './targets.js';
 import { readValidation } from './training-fields.js';
-import { classFactors, countedRows, readWeights } from './weights.js';
+import { classFactors, countedRows, readWeights, singleWeights } from './weights.js';
 
 /** @typedef {import('./native.js').Rows} Rows */
 /** @typedef {import('./network.js').Trained} Trained */
@@ -25,7 +25,7 @@ export function readBytes(X, name) {
   if (!isMatrix(X) || viewKind(X.data)?.startsWith('Uint8') !== true) return null;
   const { data, rows, cols } = checkMatrix(X, name), { scale = 1, offset = 0 } = /** @type {any} */ (X);
   for (const [field, value] of Object.entries({ scale, offset })) {
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new RangeError(`${name}.${field} is ${show(value)}; it must be a finite number`);
+    if (typeof value !== 'number' || !(Math.abs(value) <= 1e36)) throw new RangeError(`${name}.${field} is ${show(value)}; it must be a number from -1e36 to 1e36`); // so that 255 of them fit in 32-bit floats
   }
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), rows, cols, scale, offset };
 }
@@ -61,7 +61,7 @@ function rowsOf(source, rows, features, target) {
   return {
     x: keep(/** @type {any} */ (gatherRows(source.features, rows, features, `${prefix}X`)), given), rows: rows ? rows.length : source.features.rows, offset, scale,
     y: matrix ? gather(matrix, rows, target, `${prefix}y`) : some(/** @type {Int32Array} */ (indices), rows),
-    weight: weight && Float32Array.from(some(weight, rows)), label: soft && indices ? some(indices, rows) : labelsOf(source.target, rows),
+    weight: weight && singleWeights(some(weight, rows), `${prefix}sampleWeight`), label: soft && indices ? some(indices, rows) : labelsOf(source.target, rows),
   };
 }
 
@@ -114,7 +114,8 @@ function weigh(train, target, rows, classWeight) {
     const indices = train.label ?? (target.indices ? some(target.indices, rows) : null);
     if (!indices || !target.classes) throw new RangeError('classWeight needs one column of labels; with several give sampleWeight');
     const factors = classFactors(classWeight, target.classes, indices);
-    train.weight = Float32Array.from(indices, (index, i) => factors[index] * (train.weight ? train.weight[i] : 1));
+    const { weight } = train;
+    train.weight = singleWeights(Float64Array.from(indices, (index, i) => factors[index] * (weight ? weight[i] : 1)));
   }
 }
 

@@ -118,7 +118,7 @@ export function setWeights(model, weights) {
   const values = weights.map((given, i) => checkWeights(given, shapes[i]));
   const flat = new Float32Array(values.reduce((length, part) => length + part.length, 0));
   values.reduce((at, part) => (flat.set(part, at), at + part.length), 0);
-  model._restore({ ...trained, state: { weights: flat, slots: [], steps: 0, epochs: 0 } });
+  model._restore({ ...trained, checkpoint: undefined, state: { weights: flat, slots: [], steps: 0, epochs: 0 } });
 }
 
 /** The file of the model. @param {NeuralModel} model @returns {Uint8Array<ArrayBuffer>} */

@@ -59,16 +59,14 @@ export function checkFeatures(cols, expected, name = 'X') {
  * @returns {Scaler}
  */
 function scalerAnew({ data, rows: all, cols }, rows) {
-  const n = rows ? rows.length : all;
-  const mean = new Float64Array(cols), scale = new Float64Array(cols);
+  const n = rows ? rows.length : all, from = (/** @type {number} */ i) => (rows ? rows[i] : i) * cols;
+  const mean = new Float64Array(cols), scale = new Float64Array(cols), first = Float64Array.from({ length: cols }, (_, c) => data[from(0) + c]);
+  for (let i = 0; i < n; i++) for (let c = 0, at = from(i); c < cols; c++) mean[c] += data[at + c] - first[c];
+  for (let c = 0; c < cols; c++) mean[c] /= n; // about the first value, so that an offset costs no digits and a constant is seen as one
+  for (let i = 0; i < n; i++) for (let c = 0, at = from(i); c < cols; c++) scale[c] += (data[at + c] - first[c] - mean[c]) ** 2;
   for (let c = 0; c < cols; c++) {
-    const first = data[(rows ? rows[0] : 0) * cols + c];
-    let sum = 0, square = 0;
-    for (let i = 0; i < n; i++) sum += data[(rows ? rows[i] : i) * cols + c] - first;
-    const shift = sum / n; // about the first value, so that an offset costs no digits and a constant is seen as one
-    for (let i = 0; i < n; i++) square += (data[(rows ? rows[i] : i) * cols + c] - first - shift) ** 2;
-    mean[c] = first + shift;
-    scale[c] = Math.sqrt(square / n) || 1;
+    mean[c] += first[c];
+    scale[c] = Math.sqrt(scale[c] / n) || 1;
   }
   return { mean, scale };
 }

@@ -134,6 +134,16 @@ export class Run {
     return this.#history.then(onFulfilled, onRejected);
   }
 
+  /** @param {(reason: any) => any} onRejected @returns {Promise<any>} */
+  catch(onRejected) {
+    return this.then(null, onRejected);
+  }
+
+  /** @param {() => void} onFinally @returns {Promise<History>} */
+  finally(onFinally) {
+    return this.then().finally(onFinally);
+  }
+
   /** @returns {AsyncGenerator<Epoch, void, void>} */
   async *[Symbol.asyncIterator]() {
     this.#observed = true;

@@ -1,6 +1,6 @@
 // training-fields.js: how a network is trained, as the fields of a fit, and what is told of it · in: common options, those of fit · out: fields, columns
 // next: network-rows.js
-import { averages, batchSchedules, resamples, schedules, training } from './choices.js';
+import { averages, batchSchedules, resamples, schedules, techniques, training } from './choices.js';
 import { checkKeys, show } from './errors.js';
 import { REPORT } from './fields.js';
 import { outputsOf } from './network-config.js';
@@ -36,10 +36,12 @@ export function columnsOf(common, layers, validated) {
     ...penalties.some((value) => value > 0) ? ['penalty'] : [], ...l1 || common.pruning ? ['sparsity'] : []].map((name) => [name, placeOf(name)]);
 }
 
+const MONITORS = /** @type {readonly string[]} */ (techniques.earlyStopping[0].choices);
+
 /** @param {string | undefined} name @param {[string, number][]} columns @param {string} where */
 function monitorOf(name, columns, where) {
   const known = columns.map(([column]) => column), wanted = name ?? (known.includes('valLoss') ? 'valLoss' : 'loss');
-  if (!known.includes(wanted)) throw new RangeError(`${where}: monitor is ${show(wanted)}, which this fit does not have${/^val/.test(wanted) && !known.includes('valLoss') ? '; it needs validation rows' : `; there are ${known.join(', ')}`}`);
+  if (!known.includes(wanted)) throw new RangeError(`${where}: monitor is ${show(wanted)}, which this fit does not have${/^val/.test(wanted) && !known.includes('valLoss') ? '; it needs validation rows' : `; there are ${known.filter((column) => MONITORS.includes(column)).join(', ')}`}`);
   return placeOf(wanted);
 }
 

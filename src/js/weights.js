@@ -21,6 +21,14 @@ export function countedRows(rows, weights) {
   return counted;
 }
 
+/** Weights as the core of networks has them, in f32. @param {Float64Array} weights @param {string} [name] @returns {Float32Array} */
+export function singleWeights(weights, name = 'sampleWeight') {
+  const row = weights.findIndex((weight) => weight > 1e30), most = weights.reduce((greatest, weight) => Math.max(greatest, weight), 0);
+  if (row >= 0) throw new RangeError(`${name} has ${weights[row]} at row ${row + 1} (with its class weight); weights of a network must be at most 1e30`);
+  if (most < 1e-30) throw new RangeError(`${name} has ${most} as its greatest weight; at least one row of those that count must have 1e-30 or more`);
+  return Float32Array.from(weights);
+}
+
 /**
  * A factor for the rows of each class: 'balanced': rows / (classes · rows of the class), or the given ones, 1 where none is given.
  * @param {'balanced' | Record<string, number>} classWeight

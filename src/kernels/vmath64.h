@@ -80,4 +80,9 @@ static inline f64x2 f64x2_log1p(f64x2 x) {
   return f64x2_add(high, f64x2_sub(f, f64x2_sub(f64x2_mul(s, f64x2_sub(f, r)), low)));
 }
 
+/* vmath64.c: the same in place over arrays, n even: e^x; log x; log(1 + x) within 2 ulp for 0 <= x < 2^53. */
+void wf_exp_all(double *x, int n);
+void wf_log_all(double *x, int n);
+void wf_log1p_all(double *x, int n);
+
 #endif

@@ -142,6 +142,41 @@ for (const name of browsers) {
       await page.waitFor((/** @type {number} */ rate) => document.querySelector('#rate').value === String(rate), 2000, found);
     });
 
+    test(`${name} saves a checkpoint in the middle of a run and goes on from it to the bits of the whole run, with the same settings only`, async () => {
+      const { page } = the;
+      const settings = '#data=iris&hidden=8&epochs=4000&dropout=0.1&schedule=cosine&optimizer=sgd&rate=0.01&averaging=ema';
+      await open(settings);
+      await page.click('#train');
+      await page.waitFor(status, 20_000, 'done');
+      const whole = await Promise.all(['train-loss', 'val-loss'].map((id) => page.evaluate(number, id)));
+      await open(settings);
+      await page.evaluate(() => {
+        URL.createObjectURL = (/** @type {Blob} */ blob) => {
+          blob.arrayBuffer().then((bytes) => { Object.assign(globalThis, { saved: btoa(String.fromCharCode(...new Uint8Array(bytes))) }); });
+          return '#';
+        };
+        HTMLAnchorElement.prototype.click = () => {};
+      });
+      for (let i = 1; i <= 3; i++) {
+        await page.press('s');
+        await page.waitFor((/** @type {number} */ n) => document.querySelector('#epoch').dataset.epoch === String(n), 5000, i);
+      }
+      await page.click('#checkpoint');
+      const base64 = await page.waitFor(() => /** @type {any} */ (globalThis).saved);
+      await open(settings.replace('dropout=0.1', 'dropout=0.2'));
+      await page.setFiles('lab-data', [{ name: 'three.safetensors', base64 }]);
+      await page.waitFor(() => document.querySelector('#data-error'));
+      assert.match(await page.text('#data-error'), /three\.safetensors was not read: the checkpoint was made with other settings \(dropout\)/);
+      await open(settings);
+      await page.setFiles('#file', [{ name: 'three.safetensors', base64 }]);
+      await page.waitFor(status, 20_000, 'done');
+      assert.deepEqual(await Promise.all(['train-loss', 'val-loss'].map((id) => page.evaluate(number, id))), whole);
+      assert.equal(await page.evaluate(() => document.querySelector('#epoch').dataset.epoch), '4000');
+      await page.evaluate(() => document.querySelector('lab-curve .plot').focus());
+      await page.press('Home');
+      await page.waitFor(() => document.querySelector('.legend .at').textContent === 'epoch 4', 3000); // it did not begin anew
+    });
+
     test(`${name} says when all rows are seen at each step and what then has no meaning, and fits 360 pixels in Chinese`, async () => {
       const { page } = the;
       await openPanel('#data=diabetes&optimizer=lbfgs&hidden=8&epochs=500&schedule=cosine&clip.norm=1');

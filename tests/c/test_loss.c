@@ -164,6 +164,36 @@ static void a_nan_is_never_lost(void) {
     }
 }
 
+/* Loss, gradient and probabilities of 150 classes, by the definition, where the greatest output stands in the first, second and last part. */
+static void many_classes_are_judged_alike(void) {
+  enum { MANY = 150, STRIDE = 152 };
+  for (int greatest = 5; greatest < MANY; greatest += 72) {
+    wf_real *z = toy_numbers(STRIDE, 3), z1[STRIDE], z2[STRIDE], shares[MANY] = {0}, d[2 * STRIDE] = {0};
+    double all = 0, residual[MANY], tally[3 * MANY];
+    int32_t label = 77;
+    z[greatest] = 4;
+    shares[label] = 1;
+    for (int k = 0; k < MANY; k++) all += exp((double)z[k]);
+    for (int kl = 0; kl < 2; kl++) {
+      wf_model model = {.config = defaults(kl ? WF_KL_DIVERGENCE : WF_CROSS_ENTROPY), .K = MANY};
+      wf_rows rows = {.y = kl ? (const void *)shares : &label, .rows = 1};
+      wf_sums sums = {.residual = residual, .tally = tally};
+      wf_sums_clear(&sums, MANY);
+      memcpy(kl ? z2 : z1, z, sizeof z1);
+      wf_loss_rows(&sums, d + kl * STRIDE, kl ? z2 : z1, &model, &(wf_batch){.rows = &rows, .B = 1}, MANY, STRIDE);
+      meets("150 classes", "loss", greatest, sums.loss, log(all) - (double)z[label], 1e-13);
+      for (int k = 0; k < MANY; k++)
+        meets("150 classes", "slope", k, (double)d[kl * STRIDE + k], exp((double)z[k]) / all - (k == label), 1e-13 + 16 * rounding);
+    }
+    wf_config config = defaults(WF_CROSS_ENTROPY);
+    memcpy(z1, z, sizeof z1);
+    wf_loss_probabilities(z1, &config, 1, MANY, STRIDE);
+    for (int k = 0; k < MANY; k++)
+      meets("150 classes", "probability", k, (double)z1[k], exp((double)z[k]) / all, 1e-13 + 16 * rounding);
+    free(z);
+  }
+}
+
 static void probabilities_follow_the_loss(void) {
   for (int loss = 0; loss < WF_LOSS_COUNT; loss++) {
     wf_config config = defaults((wf_loss)loss);
@@ -199,6 +229,7 @@ int main(void) {
   logits_of_any_size_stay_finite();
   losses_are_summed_in_64_bits();
   a_nan_is_never_lost();
+  many_classes_are_judged_alike();
   probabilities_follow_the_loss();
   return check_report("test_loss");
 }

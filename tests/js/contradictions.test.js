@@ -1,7 +1,7 @@
 // contradictions.test.js: options that are good alone and contradict each other, and what of a fit of zeros and ones is told · next: control.test.js
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { MLPRegressor, Network, batchNorm, dense, dropout } from 'wasmfit';
+import { MLPRegressor, Network, batchNorm, dense, dropout, load } from 'wasmfit';
 
 const X = [[-2], [-1], [1], [2], [3]], y = [0, 1, 0, 1, 1], two = { data: Float32Array.from([0, 1, 1, 0, 0, 1, 1, 0, 1, 1]), rows: 5, cols: 2 };
 
@@ -45,4 +45,31 @@ test('zeros and ones have F1, one column of them balanced accuracy, which early 
   }
   const many = await new Network({ layers: [dense(2)], loss: 'binaryCrossEntropy', epochs: 1 }).fit(X, two);
   assert.deepEqual(['f1', 'balancedAccuracy'].map((name) => name in many), [true, false]);
+});
+
+test('weights that 32 bits cannot hold are refused, with their row', async () => {
+  const rows = [[1], [2], [3]], values = [1, 2, 3], fit = async (/** @type {any} */ options) => { await new MLPRegressor({ hiddenLayers: [], epochs: 2 }).fit(rows, values, options); };
+  await assert.rejects(fit({ sampleWeight: [1, 1e39, 1] }), /sampleWeight has 1e\+39 at row 2/);
+  await assert.rejects(fit({ sampleWeight: [1e-300, 1e-300, 1e-300] }), /1e-300 as its greatest weight/);
+  await assert.rejects(fit({ validation: { X: rows, y: values, sampleWeight: [0, 0, 0] } }), /validation\.sampleWeight has 0 as its greatest weight/);
+  await assert.rejects(async () => { await new MLPRegressor({ epochs: 1 }).fit({ data: new Uint8Array(3), rows: 3, cols: 1, scale: 1e39 }, values); }, /X\.scale is 1e\+39/);
+});
+
+test('a run has catch and finally, and a model disposed in the middle of a fit that nobody awaits ends nothing else', async () => {
+  const model = new MLPRegressor({ epochs: 1e6 });
+  model.fit([[1], [2]], [1, 2]);
+  model.dispose();
+  let seen = 0;
+  assert.match((await new MLPRegressor().fit([[NaN]], [1]).catch((error) => error)).message, /X has NaN/);
+  await new MLPRegressor({ epochs: 1 }).fit([[1], [2]], [1, 2]).finally(() => { seen++; });
+  assert.equal(seen, 1);
+});
+
+test('weights that are set end a checkpoint', async () => {
+  const model = new MLPRegressor({ hiddenLayers: [3], epochs: 50 }), run = model.fit([[1], [2]], [1, 2]), bytes = await run.checkpoint();
+  run.stop();
+  await run;
+  const loaded = await load(bytes);
+  loaded.setWeights(loaded.getWeights());
+  await assert.rejects(async () => { await loaded.fit([[1], [2]], [1, 2], { resume: true }); }, { code: 'CHECKPOINT' });
 });

@@ -104,7 +104,7 @@ test('Rows of different length are refused with both lengths', () => {
 test('A flat X is refused with the way to wrap it', () => {
   refuses(() => toMatrix([1, 2]), 'TypeError', 'X has 1 as row 1; every row must be an array of numbers; for one column wrap every value: [[1], [2], …]');
   refuses(() => toMatrix(Float64Array.of(1, 2)), 'TypeError',
-    'X is a flat Float64Array of length 2; it needs rows and columns: { data, rows, cols }, or [[1], [2], …] for one column');
+    'X is a flat Float64Array of length 2; it needs rows and columns: { data, rows, cols } or [[1], [2], …]');
 });
 
 test('Rows that are no arrays of numbers are refused by row', () => {

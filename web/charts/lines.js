@@ -66,8 +66,9 @@ export class Lines {
   /* The last epoch on the axis: all of a run, but of a very long one only what is near. */
   #reach() {
     const { total, epoch } = this.scene;
-    const near = 10 ** Math.ceil(Math.log10(Math.max(1000, epoch.length)));
-    const round = [0.2, 0.5, 1].map(part => part * near).find(end => end >= epoch.length);
+    const last = epoch.at(-1) ?? 0;
+    const near = 10 ** Math.ceil(Math.log10(Math.max(1000, last)));
+    const round = [0.2, 0.5, 1].map(part => part * near).find(end => end >= last);
     return Math.max(1, Math.min(total, Math.max(1000, round)));
   }
 

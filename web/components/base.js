@@ -7,6 +7,15 @@ export { html, nothing } from 'lit/html.js';
 
 const events = [[state, 'change'], [source, 'change'], [source, 'busy'], [source, 'error'], [trainer, 'status'], [language, 'change']];
 
+/** Hands a file to the reader. */
+export function download(blob, name) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
 /** Renders into the page itself, so that one stylesheet, one set of ids and one tab order serve everything. Parts live as long as
  * the page. A subclass has render(), and may have rendered(), called after each rendering. */
 export class Part extends HTMLElement {

@@ -44,8 +44,8 @@ export class Curve extends Part {
     const loss = this.#kind === 'loss';
     this.#lines?.draw({
       epoch: columns.epoch, train: loss ? columns.loss : columns.score, validation: loss ? columns.valLoss : columns.valScore,
-      total: linear || trainer.fitted ? columns.epoch.length : (values ?? state.values).epochs,
-      best: linear ? -1 : bestEpoch(trainer), below: t('below'),
+      total: linear || trainer.fitted ? columns.epoch.at(-1) : (values ?? state.values).epochs,
+      best: linear || trainer.resumed ? -1 : bestEpoch(trainer), below: t('below'),
     });
     this.ask();
   }
@@ -59,13 +59,13 @@ export class Curve extends Part {
     const say = loss ? size : score;
     const train = say((loss ? columns.loss : columns.score)[at]);
     const validation = columns.valLoss.length ? say((loss ? columns.valLoss : columns.valScore)[at]) : '';
-    const best = isLinear() ? -1 : bestEpoch(trainer);
+    const best = isLinear() || trainer.resumed ? -1 : bestEpoch(trainer);
     const words = n ? t('curve.text', name, unitName(), columns.epoch[at], train, validation && t('validated', validation)) : `${name}. ${t('curve.empty')}`;
     return html`<header><h3>${name}${loss ? html` <small>${this.#unit()}</small>` : nothing}</h3>
         ${n ? html`<span class="legend"><span class="at">${unitName()} ${columns.epoch[at]}</span>
         <span><span class="key train"></span>${t('training')} <b>${train}</b></span>
         ${validation ? html`<span><span class="key validation"></span>${t('validation')} <b>${validation}</b></span>` : nothing}
-        ${best < 0 || loss ? nothing : html`<span class="best" data-best=${best + 1}><span class="tick"></span>${t('best', best + 1)}</span>`}
+        ${best < 0 || loss ? nothing : html`<span class="best" data-best=${columns.epoch[best]}><span class="tick"></span>${t('best', columns.epoch[best])}</span>`}
         </span>` : nothing}</header>
       <div class="plot" tabindex="0" role="img" aria-label="${words} ${t('curve.keys')}" @keydown=${this.#key}></div>
       ${n ? nothing : html`<p class="empty"><span>${t('curve.empty')}</span></p>`}`;

@@ -1,6 +1,6 @@
 // step 1: the data set, its target and its columns · in: source, state · out: choices, files · next: model.js
 import { datasets } from 'wasmfit';
-import { chooseData, source, state, targetName, taskName } from '../lab.js';
+import { chooseData, openFile, source, state, targetName, taskName } from '../lab.js';
 import { applies } from '../state.js';
 import { plain } from '../text/numbers.js';
 import { has, t } from '../text/text.js';
@@ -40,7 +40,7 @@ export class DataStep extends Step {
   #sets() {
     const options = datasets.list.map(({ name, title }) => ({ value: name, text: has('set.' + name) ? t('set.' + name) : title }));
     if (source.isFile) options.unshift({ value: source.name, text: source.name.slice(5) });
-    const file = html`<span class="file button"><input type="file" id="file" accept=".csv,.tsv,.txt,text/csv" aria-describedby="why-file"
+    const file = html`<span class="file button"><input type="file" id="file" accept=".csv,.tsv,.txt,text/csv,.safetensors" aria-describedby="why-file"
       @change=${event => this.#open(event.target)}><label for="file">${t('label.file')}</label><span id="why-file" hidden>${t('why.file')}</span></span>`;
     return html`<div class="two">${choice('data', options, source.name || state.values.data, event => chooseData(event.target.value))}</div>
       <div class="low" data-control="file" aria-busy=${source.busy}>${file}</div>`;
@@ -48,7 +48,7 @@ export class DataStep extends Step {
 
   #open(input) {
     const [file] = input.files;
-    if (file) source.open(file);
+    if (file) openFile(file);
     input.value = '';
   }
 

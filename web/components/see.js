@@ -3,7 +3,7 @@ import { painter } from '../frame.js';
 import { source, state, targetName, taskName, trainer } from '../lab.js';
 import { applies, fields, models } from '../state.js';
 import { t } from '../text/text.js';
-import { Part, html, nothing } from './base.js';
+import { Part, download, html, nothing } from './base.js';
 import { fit } from './fit.js';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -156,12 +156,6 @@ export class See extends Part {
   }
 
   #save() {
-    this.#chart.canvas.toBlob(blob => {
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(blob);
-      link.download = `wasmfit-${this.#name}.png`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
+    this.#chart.canvas.toBlob(blob => download(blob, `wasmfit-${this.#name}.png`));
   }
 }

@@ -4,7 +4,7 @@ import { isStale, source, step, toggle, trainer } from '../lab.js';
 import { models } from '../state.js';
 import { perSecond, score, seconds, size } from '../text/numbers.js';
 import { t } from '../text/text.js';
-import { html, nothing } from './base.js';
+import { download, html, nothing } from './base.js';
 import { Step, sentence } from './controls.js';
 import { icon } from './icons.js';
 
@@ -26,14 +26,14 @@ const ends = { earlyStopping: 'early', converged: 'converged' };
 /** The sentence of the status line; it changes when the status does, not with every epoch. */
 export function statusText() {
   const { status, columns, message } = trainer;
-  const n = columns.epoch.length;
+  const n = columns.epoch.at(-1) ?? 0;
   if (status === 'failed') return t(n ? 'status.broke' : 'status.failed');
   if (status === 'paused') return t('status.paused', n);
   if (status === 'stopped' && !n) return t('status.stopped.none');
   if (status !== 'done' && status !== 'stopped') return t('status.' + status);
   const { shown, ended } = trainer;
   const validation = columns.valScore.length ? t('validated', score(columns.valScore.at(shown))) : '';
-  const back = shown >= 0 && shown < n - 1 ? t('status.back', columns.epoch[shown]) : '';
+  const back = shown >= 0 && shown < columns.epoch.length - 1 ? t('status.back', columns.epoch[shown]) : '';
   const figures = [n, t('in.' + scoreName()), score(columns.score.at(shown)), validation, seconds(columns.seconds.at(-1)), back];
   const { linear, steps } = models[trainer.values.model];
   const own = !linear && Object.hasOwn(ends, ended) ? ends[ended] : status;
@@ -55,7 +55,7 @@ export class TrainStep extends Step {
       ${this.#epochs()}
       <div class="scores">${this.#score('r2', columns.score, 'training', 'train')}${this.#score('val-r2', columns.valScore, 'validation', 'validation')}</div>
       ${this.#facts()}
-      <p class="status" id="status" role="status" data-status=${status}>${statusText()}</p>
+      <div class="state"><p class="status" id="status" role="status" data-status=${status}>${statusText()}</p>${this.#checkpoint()}</div>
       ${this.#notes()}${this.help()}`;
   }
 
@@ -74,7 +74,7 @@ export class TrainStep extends Step {
   }
 
   #epochs() {
-    const n = trainer.columns.epoch.length;
+    const n = trainer.columns.epoch.at(-1) ?? 0;
     const ended = !trainer.active && n > 0;
     const total = !isLinear() ? trainer.values?.epochs : ended || !models[trainer.values.model].steps ? Math.max(1, n) : trainer.values.iterations;
     return html`<div class="epochs"><span>${unitName()} <b id="epoch" data-epoch=${n}>${n}</b> ${total ? t('of', total) : nothing}</span>
@@ -108,6 +108,16 @@ export class TrainStep extends Step {
         ${this.#fact('elapsed', t('elapsed'), columns.seconds.length ? t('seconds', seconds(columns.seconds.at(-1))) : '\u2013', columns.seconds.at(-1))}
         ${this.#speed()}${f1 ? numbers('f1', 'f1', '', f1) : nothing}
       </dl>`;
+  }
+
+  #checkpoint() {
+    const { status, columns } = trainer;
+    if (isLinear() || !['running', 'paused'].includes(status) || !columns.epoch.length) return nothing;
+    const keep = async () => {
+      const bytes = await trainer.checkpoint().catch(() => undefined); // the run may have just ended
+      if (bytes) download(new Blob([bytes]), `wasmfit-${trainer.columns.epoch.at(-1)}.safetensors`);
+    };
+    return html`<button type="button" id="checkpoint" data-control="checkpoint" title=${t('why.checkpoint')} @click=${keep}>${t('label.checkpoint')}</button>`;
   }
 
   #notes() {

@@ -66,7 +66,7 @@ function row(key) {
   const id = idOf(key);
   const set = show(key, state.values[key]) !== show(key, fields[key].fallback);
   return html`<div class="row ${fields[key].when ? 'option' : ''} ${set ? 'set' : ''} ${fields[key].kind}" data-control=${key}>
-    <label for=${id}>${labelOf(key)}</label>${input(key)}<small id="why-${id}">${reason(key)} <span class="effect">${effect(key)}</span></small></div>`;
+    <label for=${id}>${labelOf(key)}</label>${input(key)}<small id="why-${id}">${reason(key)} <span class="unseen">${effect(key)}</span></small></div>`;
 }
 
 /* A control and, while they count, its options. */
