@@ -89,3 +89,8 @@ test('a wrong option is refused in one line, with exit code 2', async () => {
   await refusal('--repeat', 'often');
   await refusal('--frequency', '3');
 });
+
+test('the table of techniques has scores without and with one, and what it costs', async () => {
+  const text = await bench('techniques', '1', 'half of the units');
+  assert.match(text, /^half of the units +digits .* 0\.9\d{3} ± 0\.0000 +0\.9\d{3} ± 0\.0000 +[+-]0\.\d{4} ± 0\.0000 +file: 4\d\.\d kB → 2\d\.\d kB$/m);
+});
