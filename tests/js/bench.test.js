@@ -45,7 +45,7 @@ test('ours reaches the final losses of PyTorch, scikit-learn and the other peers
 test('the tables name the task, ours and the reason why somebody is missing', async () => {
   const text = await bench('bench', '--tasks', 'T2,start', '--peers', 'none', '--repeat', '1');
   assert.match(text, /^T2 {3}exclusive or/m);
-  assert.match(text, /^ +ours exact +ours fast$/m);
+  assert.match(text, /^ +ours exact +ours fast +ours int8$/m);
   assert.match(text, /^T2 +0\.\d+ .*\n\nSeconds of processor time/m);
   assert.match(text, /^T2 +\d+e-\d+/m);
   if (process.version.startsWith('v20.')) assert.match(text, /^– ours fast: relaxed SIMD is missing here/m);
