@@ -114,7 +114,7 @@ WASM = build/wasmfit.wasm build/wasmfit-fast.wasm build/wasmfit-linear.wasm buil
 
 # ---- Targets ---------------------------------------------------------------------------------------------------
 
-.PHONY: help start build test test-c test-js test-browser native types site bench bench-peers bench-browser roofline seen parity clean setup
+.PHONY: help start build test test-c test-js test-browser native types site bench bench-peers bench-browser roofline seen parity techniques clean setup
 
 help:
 	@echo 'make start         set-up, build, then the Lab on http://localhost:$(PORT) or the next free port (PORT=...)'
@@ -131,6 +131,7 @@ help:
 	@echo 'make roofline      which share of what the core can do at most each task reaches'
 	@echo 'make seen          what the models reach, and the size of the core'
 	@echo 'make parity        every technique against its references: the greatest deviations'
+	@echo 'make techniques    what dropout, early stopping, pruning, int8, … do to the score on rows that were not trained on (ARGS="20 int8")'
 	@echo 'make clean         removes build and node_modules'
 
 start: build site
@@ -164,6 +165,9 @@ seen: build
 
 parity: build
 	@node tests/bench/parity.js
+
+techniques: build
+	@node tests/bench/techniques.js $(ARGS)
 
 clean:
 	rm -rf build node_modules

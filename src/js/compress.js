@@ -8,14 +8,19 @@ import { checkGiven, checkOption, freeze } from './options.js';
 import { FULL_BATCH } from './training.js';
 
 /** @typedef {import('./network.js').Trained} Trained */
-/** zeros: how many of the `total` weights are 0. @typedef {{ sparsity: number, layers: { name: string, zeros: number, total: number }[] }} Sparsity */
+/**
+ * zeros: how many of the `total` weights are 0.
+ * @typedef {{ sparsity: number, layers: { name: string, zeros: number, total: number }[] }} Sparsity
+ */
 
 const PRUNE = techniques.pruning.filter(({ name }) => name === 'sparsity' || name === 'scope');
 const KEEP = option('keep=0.5(0,1]');
 
 /** @param {unknown} model @param {string} where @returns {any} the model, a network that has weights */
 export function checkNetwork(model, where) {
-  if (!(model instanceof NeuralModel)) throw new WasmfitError(`${where}: the model must be a network, not ${show(model)}`, { code: 'NOT_A_NETWORK', hint: 'pass a Network or an MLP' });
+  if (!(model instanceof NeuralModel)) {
+    throw new WasmfitError(`${where}: the model must be a network, not ${show(model)}`, { code: 'NOT_A_NETWORK', hint: 'pass a Network or an MLP' });
+  }
   /** @type {any} */ (model)._checkFitted(where);
   return model;
 }
@@ -23,8 +28,11 @@ export function checkNetwork(model, where) {
 /** Weights of the dense layers, biases not among them. @param {any} model @returns {import('./network.js').Weights[]} */
 const denseWeights = (model) => model.getWeights().filter((/** @type {import('./network.js').Weights} */ { shape }) => shape.length === 2);
 
-/** @param {ArrayLike<number>} values */
-const countZeros = (values) => Array.prototype.reduce.call(values, (count, value) => Number(count) + Number(value === 0), 0);
+/** @param {Float32Array} values */
+const countZeros = (values) => values.reduce((count, value) => count + Number(value === 0), 0);
+
+/** @param {Float32Array[]} arrays */
+const lengthOf = (arrays) => arrays.reduce((length, data) => length + data.length, 0);
 
 /**
  * Share of the weights of dense layers (biases are not counted) that are zero.
@@ -33,14 +41,18 @@ const countZeros = (values) => Array.prototype.reduce.call(values, (count, value
  * @throws {WasmfitError} NOT_A_NETWORK, NOT_FITTED
  */
 export function sparsity(model) {
-  const layers = denseWeights(checkNetwork(model, 'sparsity')).map(({ name, data }) => ({ name, zeros: Number(countZeros(data)), total: data.length }));
+  const weights = denseWeights(checkNetwork(model, 'sparsity'));
+  const layers = weights.map(({ name, data }) => ({ name, zeros: countZeros(data), total: data.length }));
   const sum = (/** @type {'zeros' | 'total'} */ field) => layers.reduce((total, layer) => total + layer[field], 0);
   return { sparsity: sum('zeros') / sum('total'), layers };
 }
 
-/** Zeroes the `count` smallest of all the given weights by magnitude; of equal ones the first go. @param {Float32Array[]} arrays @param {number} count */
+/**
+ * Zeroes the `count` smallest of all the given weights by magnitude; of equal ones the first go.
+ * @param {Float32Array[]} arrays @param {number} count
+ */
 function zeroSmallest(arrays, count) {
-  const sizes = new Float32Array(arrays.reduce((length, data) => length + data.length, 0));
+  const sizes = new Float32Array(lengthOf(arrays));
   arrays.reduce((at, data) => (sizes.set(data.map(Math.abs), at), at + data.length), 0);
   const border = sizes.sort()[count - 1];
   let equal = count - sizes.indexOf(border);
@@ -52,7 +64,10 @@ function zeroSmallest(arrays, count) {
   }
 }
 
-/** Further training keeps every zero, where there is any: they are the smallest of all, so that pruning to their share at its begin prunes them. @param {any} model */
+/**
+ * Further training keeps every zero, where there is any: they are the smallest of all, so that pruning to their share at its begin prunes them.
+ * @param {any} model
+ */
 function holdZeros(model) {
   const { layers } = sparsity(model);
   const [zeros, total] = [layers.reduce((sum, layer) => sum + layer.zeros, 0), layers.reduce((sum, layer) => sum + layer.total, 0)];
@@ -68,7 +83,8 @@ function holdZeros(model) {
  * A model that trains on from its weights (a Network, or an MLP with warmStart: true) keeps the zeros in further training: its
  * options.pruning becomes { sparsity: the share of zeros, begin: 0, end: 0, scope: 'global' }, also in files. With an optimizer that
  * sees all rows at each step (lbfgs and its kin) it does not: they know no pruning.
- * Source: Han et al. 2015, "Learning both weights and connections for efficient neural networks"; as PyTorch's l1_unstructured and global_unstructured.
+ * Source: Han et al. 2015, "Learning both weights and connections for efficient neural networks"; as PyTorch's l1_unstructured and
+ * global_unstructured.
  *
  * @param {NeuralModel} model fitted; is changed
  * @param {{ sparsity?: number, scope?: 'layer' | 'global' }} [options] sparsity: from 0 to below 1
@@ -80,9 +96,10 @@ export function prune(model, options = {}) {
   network._checkIdle('prune');
   checkKeys(options, PRUNE.map(({ name }) => name), 'prune');
   const [share, scope] = PRUNE.map((info) => checkOption(/** @type {any} */ (options)[info.name], info, 'prune'));
-  const weights = network.getWeights(), arrays = weights.filter((/** @type {any} */ { shape }) => shape.length === 2).map((/** @type {any} */ { data }) => data);
-  for (const group of scope === 'global' ? [arrays] : arrays.map((/** @type {Float32Array} */ data) => [data])) {
-    const count = Math.floor(share * group.reduce((/** @type {number} */ length, /** @type {Float32Array} */ data) => length + data.length, 0) + 0.5);
+  /** @type {import('./network.js').Weights[]} */
+  const weights = network.getWeights(), arrays = weights.flatMap(({ shape, data }) => (shape.length === 2 ? [data] : []));
+  for (const group of scope === 'global' ? [arrays] : arrays.map((data) => [data])) {
+    const count = Math.floor(share * lengthOf(group) + 0.5);
     if (count > 0) zeroSmallest(group, count);
   }
   network.setWeights(weights);
@@ -103,7 +120,10 @@ export function layersOf(model) {
   return layers;
 }
 
-/** What a norm makes of x: x · factor + shift of each unit; a layer's own mean and deviation differ from row to row and are left out. @param {Layer} arrays @param {any} layer */
+/**
+ * What a norm makes of x: x · factor + shift of each unit; a layer's own mean and deviation differ from row to row and are left out.
+ * @param {Layer} arrays @param {any} layer
+ */
 export function affineOf({ weight, bias, runningMean, runningVariance }, layer) {
   const factor = Float64Array.from(weight, (w, j) => (runningVariance ? w / Math.sqrt(runningVariance[j] + layer.epsilon) : w));
   return { factor, shift: runningMean ? Float64Array.from(bias, (b, j) => b - runningMean[j] * factor[j]) : new Float64Array(weight.length) };
@@ -120,13 +140,17 @@ function sumSquares(values, from, step, count) {
 function scores(list, layers, l) {
   const { weight, bias } = layers[l], units = bias.length, I = weight.length / units;
   const next = list.findIndex(({ type }, at) => at > l && type === 'dense'), out = layers[next].bias.length;
+  const factors = list.slice(l + 1, next).flatMap((layer, at) => (layer.type === 'dropout' ? [] : [affineOf(layers[l + 1 + at], layer).factor]));
   return Float64Array.from(bias, (b, j) => {
-    const norms = list.slice(l + 1, next).reduce((product, layer, at) => (layer.type === 'dropout' ? product : product * Math.abs(affineOf(layers[l + 1 + at], layer).factor[j])), 1);
+    const norms = factors.reduce((product, factor) => product * Math.abs(factor[j]), 1);
     return Math.sqrt(sumSquares(weight, j, units, I) + b * b) * norms * Math.sqrt(sumSquares(layers[next].weight, j * out, 1, out));
   });
 }
 
-/** Units to keep of each hidden layer, in their order. @param {any[]} list @param {Layer[]} layers @param {number} l @param {number} count */
+/**
+ * Units to keep of each hidden layer, in their order.
+ * @param {any[]} list @param {Layer[]} layers @param {number} l @param {number} count
+ */
 function best(list, layers, l, count) {
   const score = scores(list, layers, l);
   return Array.from(score, (_, j) => j).sort((a, b) => score[b] - score[a] || a - b).slice(0, count).sort((a, b) => a - b);
@@ -138,8 +162,11 @@ function countsOf(keep, units) {
     const share = checkOption(keep, KEEP, 'pruneUnits');
     return units.map((count) => Math.max(1, Math.floor(share * count + 0.5)));
   }
-  if (keep.length !== units.length) throw new RangeError(`pruneUnits: keep has ${keep.length} values, the model has ${units.length} hidden layers; it must be a number of units for each`);
-  return keep.map((count, h) => checkGiven(count, { name: `keep[${h}]`, default: undefined, min: 1, max: units[h], integer: true }, 'pruneUnits'));
+  if (keep.length !== units.length) {
+    throw new RangeError(`pruneUnits: keep has ${keep.length} values, the model has ${units.length} hidden layers; it must be a number of units for each`);
+  }
+  const info = { default: undefined, min: 1, integer: true };
+  return keep.map((count, h) => checkGiven(count, { ...info, name: `keep[${h}]`, max: units[h] }, 'pruneUnits'));
 }
 
 /**
@@ -158,7 +185,8 @@ function shrink(list, layers, kept, inputs) {
       return ['weight', 'bias', 'runningMean', 'runningVariance'].flatMap((part) => (arrays[part] ? [rows.map((j) => arrays[part][j])] : []));
     }
     const O = bias.length, cols = kept[l], gone = Array.from(idle, (_, i) => i).filter((i) => idle[i] !== 0 && !rows.includes(i));
-    const made = [rows.flatMap((i) => cols.map((o) => weight[i * O + o])), cols.map((o) => gone.reduce((sum, i) => sum + idle[i] * weight[i * O + o], bias[o]))];
+    const biases = cols.map((o) => gone.reduce((sum, i) => sum + idle[i] * weight[i * O + o], bias[o]));
+    const made = [rows.flatMap((i) => cols.map((o) => weight[i * O + o])), biases];
     [rows, idle] = [cols, new Float64Array(O)];
     return made;
   });
@@ -186,12 +214,14 @@ export function pruneUnits(model, options = {}) {
   const hidden = list.flatMap(({ type }, l) => (type === 'dense' && l < list.length - 1 ? [l] : []));
   if (hidden.length === 0) throw new RangeError('pruneUnits: the model has no hidden layers');
   const counts = countsOf(options.keep, hidden.map((l) => layers[l].bias.length)), outputs = outputsOf(config);
-  const kept = list.map((layer, l) => (hidden.includes(l) ? best([...list], layers, l, counts[hidden.indexOf(l)]) : Array.from({ length: outputs }, (_, o) => o)));
+  const all = Array.from({ length: outputs }, (_, o) => o);
+  const kept = list.map((layer, l) => (hidden.includes(l) ? best([...list], layers, l, counts[hidden.indexOf(l)]) : all));
   const { options: given } = network;
   const smaller = new network.constructor(given.hiddenLayers ? { ...given, hiddenLayers: counts }
     : { ...given, layers: list.map((layer, l) => (hidden.includes(l) ? { ...layer, units: kept[l].length } : layer)) });
   const weights = shrink([...list], layers, kept, config.inputs);
-  smaller._restore({ ...rest, checkpoint: undefined, config: configFor(smaller, config.inputs, outputs), state: { weights, slots: [], steps: 0, epochs: 0 } });
+  const state = { weights, slots: [], steps: 0, epochs: 0 };
+  smaller._restore({ ...rest, checkpoint: undefined, config: configFor(smaller, config.inputs, outputs), state });
   if (given.pruning) holdZeros(smaller);
   return smaller;
 }

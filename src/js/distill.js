@@ -12,12 +12,16 @@ import { exp } from './softmax.js';
 /** @typedef {import('./labels.js').Label} Label */
 /** How a network's fit learns from a teacher: the loss in place of its own, and the teacher's shares (rows, classes); known: the classes of the
  * student, if it has them already.
- * @typedef {{ loss: import('./options.js').Choice, outputs: (X: unknown, known: readonly Label[] | null) => { data: Float64Array, classes: readonly Label[] } }} Soft */
+ * @typedef {{ loss: import('./options.js').Choice,
+ *   outputs: (X: unknown, known: readonly Label[] | null) => { data: Float64Array, classes: readonly Label[] } }} Soft */
 
 const OPTIONS = ['temperature=2[1e-3,1e3]', 'alpha=0.5[0,1]'].map(option);
 const WHERE = 'distill';
 
-/** softmax(z / T) from softmax(z): each p to the power 1 / T, and their sum brought back to 1. @param {ArrayLike<number>} p @param {number} cols @param {number} temperature */
+/**
+ * softmax(z / T) from softmax(z): each p to the power 1 / T, and their sum brought back to 1.
+ * @param {ArrayLike<number>} p @param {number} cols @param {number} temperature
+ */
 function soften(p, cols, temperature) {
   const soft = Float64Array.from(p, (value) => (value > 0 ? exp(Math.min(0, log(value)) / temperature) : 0));
   for (let at = 0; at < soft.length; at += cols) {
@@ -33,7 +37,9 @@ function softOf(teacher, temperature, alpha) {
   return {
     loss: { name: 'klDivergence', temperature, distillation: alpha },
     outputs(X, known) {
-      if (known && list(known) !== list(classes)) throw new RangeError(`${WHERE}: the student knows the classes ${list(known)}, the teacher ${list(classes)}; they must be the same`);
+      if (known && list(known) !== list(classes)) {
+        throw new RangeError(`${WHERE}: the student knows the classes ${list(known)}, the teacher ${list(classes)}; they must be the same`);
+      }
       const { data, cols } = teacher.predictProba(X);
       return { data: soften(data, cols, temperature), classes };
     },
@@ -50,14 +56,22 @@ function mix(teacher, X, y, alpha) {
 
 /** @param {any} teacher @param {any} student @returns {boolean} whether of classes */
 function checkBoth(teacher, student) {
-  if (!(student instanceof NeuralModel)) throw new WasmfitError(`${WHERE}: the student must be a network, not ${show(student)}`, { code: 'NOT_A_NETWORK', hint: 'pass a Network or an MLP' });
+  if (!(student instanceof NeuralModel)) {
+    throw new WasmfitError(`${WHERE}: the student must be a network, not ${show(student)}`, { code: 'NOT_A_NETWORK', hint: 'pass a Network or an MLP' });
+  }
   if (typeof teacher?.predict !== 'function') throw new TypeError(`${WHERE}: the teacher must be a fitted model, not ${show(teacher)}`);
-  if (teacher.fitted === false) throw new WasmfitError(`${WHERE}: the teacher is not fitted yet`, { code: 'NOT_FITTED', hint: 'await teacher.fit(X, y) first' });
+  if (teacher.fitted === false) {
+    throw new WasmfitError(`${WHERE}: the teacher is not fitted yet`, { code: 'NOT_FITTED', hint: 'await teacher.fit(X, y) first' });
+  }
   if (teacher === student) throw new TypeError(`${WHERE}: teacher and student are one model; they must be two`);
   const { name, labelSmoothing } = /** @type {any} */ (student).options.loss, classes = targetsOf(name) !== 'N';
-  if (classes !== Boolean(teacher.classes)) throw new TypeError(`${WHERE}: the teacher predicts ${teacher.classes ? 'classes' : 'numbers'}, the student learns ${classes ? 'classes' : 'numbers'}; it must be the same`);
-  if (classes && name !== 'crossEntropy') throw new RangeError(`${WHERE}: the student's loss is ${name}; it must be crossEntropy, of which distillation is an extension`);
-  if (classes && labelSmoothing > 0) throw new RangeError(`${WHERE}: the student has labelSmoothing ${labelSmoothing}; it must be 0, as the teacher's outputs take its place`);
+  const kind = (/** @type {unknown} */ yes) => (yes ? 'classes' : 'numbers');
+  if (classes !== Boolean(teacher.classes)) {
+    throw new TypeError(`${WHERE}: the teacher predicts ${kind(teacher.classes)}, the student learns ${kind(classes)}; it must be the same`);
+  }
+  if (classes && (name !== 'crossEntropy' || labelSmoothing > 0)) {
+    throw new RangeError(`${WHERE}: the student's loss is ${name}${labelSmoothing > 0 ? ` with labelSmoothing ${labelSmoothing}` : ''}; it must be crossEntropy as it is, of which distillation is an extension`);
+  }
   return classes;
 }
 
@@ -65,19 +79,19 @@ function checkBoth(teacher, student) {
  * Trains the student on what the teacher answers for X as well as on y. Resolves when the run has ended, to its history; the student then is
  * an ordinary model of its class and loss.
  *
- * Classes:   loss = alpha · T² · KL(softmax(z_teacher / T) ‖ softmax(z / T)) + (1 − alpha) · crossEntropy(z, y),   T the temperature. The
- * teacher's softened shares come from its predictProba: softmax(z / T) is p^(1/T), brought to sum 1. The history's loss is this one; its accuracy
- * is that of y.
+ * Classes:   loss = alpha · T² · KL(softmax(z_teacher / T) ‖ softmax(z / T)) + (1 − alpha) · crossEntropy(z, y),   T the temperature.
+ * The teacher's softened shares come from its predictProba: softmax(z / T) is p^(1/T), brought to sum 1. The history's loss is this one; its
+ * accuracy is that of y.
  * Numbers:   the student learns alpha · teacher(X) + (1 − alpha) · y with its own loss. With mse this has the gradient of
- * alpha · mse(ŷ, teacher) + (1 − alpha) · mse(ŷ, y), from which it differs by a constant. Loss and R² of the history, and of validation rows that are a
- * share of X, are by the mixed targets; those of validation: { X, y } by that y.
+ * alpha · mse(ŷ, teacher) + (1 − alpha) · mse(ŷ, y), from which it differs by a constant. Loss and R² of the history, and of validation rows
+ * that are a share of X, are by the mixed targets; those of validation: { X, y } by that y.
  * Source: Hinton, Vinyals, Dean 2015, "Distilling the knowledge in a neural network", section 2.
  *
  * @param {{ predict: (X: unknown) => any, predictProba?: (X: unknown) => any, classes?: readonly Label[] }} teacher any fitted model
  * @param {NeuralModel} student
  * @param {unknown} X @param {unknown} y as for fit
- * @param {import('./estimator.js').FitOptions & { temperature?: number, alpha?: number }} [options] temperature: 2; alpha: the teacher's share, 0.5; and
- *   those of fit, such as validation, onEpoch and signal
+ * @param {import('./estimator.js').FitOptions & { temperature?: number, alpha?: number }} [options] temperature: 2; alpha: the teacher's
+ *   share, 0.5; and those of fit, such as validation, onEpoch and signal
  * @returns {Promise<import('./run.js').History>}
  * @throws {TypeError | RangeError} as fit; a student and a teacher that do not go together
  */

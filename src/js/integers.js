@@ -1,4 +1,4 @@
-// integers.js: numbers as levels, weights as integers, factors as shifts · in: ranges, weights · out: integers · next: quantize.js
+// integers.js: numbers as levels, weights as integers, factors as shifts · in: ranges, weights · out: integers · next: native-integers.js
 //
 // Levels are whole numbers from least to most that stand for the values of a column:   value = origin + scale · (level − least).
 
@@ -18,8 +18,10 @@ export function widen({ low, high }, data) {
 }
 
 /**
- * Symmetric: −127 to 127, where 0 stands for 0; affine: 0 to 255, from the least value to the greatest. After a ReLU, 0 to 255, where 0 stands for 0.
- * @param {Range} range @param {Scheme} scheme @param {boolean} [relu] @returns {Levels}
+ * Symmetric: −127 to 127, where 0 stands for 0; affine: 0 to 255, from the least value to the greatest. After a ReLU, 0 to 255, where 0
+ * stands for 0.
+ * @param {Range} range @param {Scheme} scheme @param {boolean} [relu]
+ * @returns {Levels}
  */
 export function levelsOf({ low, high }, scheme, relu = false) {
   if (relu) return { origin: new Float64Array(high.length), scale: high.map((value) => Math.max(0, value) / 255), least: 0, most: 255 };
@@ -28,16 +30,31 @@ export function levelsOf({ low, high }, scheme, relu = false) {
   return { origin: greatest.map((value) => -value), scale: greatest.map((value) => value / 127), least: -127, most: 127 };
 }
 
-/** The same levels for value · factor + shift. @param {Levels} levels @param {(c: number) => number} factor @param {(c: number) => number} shift @returns {Levels} */
-export const moved = ({ origin, scale, ...rest }, factor, shift) => ({ ...rest, origin: origin.map((value, c) => value * factor(c) + shift(c)), scale: scale.map((value, c) => value * factor(c)) });
+/**
+ * The same levels for value · factor + shift.
+ * @param {Levels} levels @param {(c: number) => number} factor @param {(c: number) => number} shift
+ * @returns {Levels}
+ */
+export const moved = ({ origin, scale, ...rest }, factor, shift) => ({
+  ...rest, origin: origin.map((value, c) => value * factor(c) + shift(c)), scale: scale.map((value, c) => value * factor(c)),
+});
+
+/** Levels as the core finds them in f32: level = least + round((value − origin) · factor). @param {Levels} levels */
+export function singles({ origin, scale, ...rest }) {
+  const from = Float32Array.from(origin), factor = Float32Array.from(scale, (size) => (size > 1e-38 ? 1 / size : 0));
+  const levels = { ...rest, origin: Float64Array.from(from), scale: Float64Array.from(factor, (value) => (value > 0 ? 1 / value : 0)) };
+  return { origin: from, factor, levels };
+}
 
 /**
- * A dense layer on levels:   value · W + b ≈ step · Σ (weight − zero) level + rest,   column by column, |weight| <= 128. W is multiplied by the scales
- * of its inputs before it is rounded. Symmetric: zero is 0 and step the greatest |w| / 127; affine: from the least w to the greatest, 0 within.
+ * A dense layer on levels:   value · W + b ≈ step · Σ (weight − zero) level + rest,   column by column. W is multiplied by the scales of
+ * its inputs before it is rounded. Symmetric: zero is 0 and step the greatest |w| / 127; affine: 256 steps from the least w to the
+ * greatest, 0 within.
  * @param {ArrayLike<number>} W (inputs, units) @param {ArrayLike<number>} b @param {Levels} levels of the inputs @param {Scheme} scheme
  */
 export function roundWeights(W, b, { origin, scale, least }, scheme) {
-  const I = origin.length, O = b.length, weight = new Int8Array(I * O), zero = new Int8Array(O), step = new Float64Array(O), rest = Float64Array.from(b);
+  const I = origin.length, O = b.length, step = new Float64Array(O), rest = Float64Array.from(b);
+  const weight = new Int8Array(I * O), zero = new Int8Array(O);
   for (let o = 0; o < O; o++) {
     let low = 0, high = 0;
     for (let i = 0, at = o; i < I; i++, at += O) {
@@ -49,7 +66,9 @@ export function roundWeights(W, b, { origin, scale, least }, scheme) {
     step[o] = scheme === 'symmetric' ? Math.max(-low, high) / 127 : (high - low) / 255;
     if (step[o] === 0) continue;
     if (scheme === 'affine') zero[o] = Math.round(-128 - low / step[o]);
-    for (let i = 0, at = o; i < I; i++, at += O) weight[at] = Math.max(-128, Math.min(127, Math.round(W[at] * scale[i] / step[o]) + zero[o]));
+    for (let i = 0, at = o; i < I; i++, at += O) {
+      weight[at] = Math.max(-128, Math.min(127, Math.round(W[at] * scale[i] / step[o]) + zero[o]));
+    }
   }
   return { weight, zero, step, rest };
 }

@@ -45,6 +45,19 @@ for (const name of browsers) {
       assert.deepEqual(got, { r2, valR2 });
     });
 
+    test('a quantised network is the one that Node makes, byte for byte, and answers the same', async () => {
+      const make = async (/** @type {string} */ from) => {
+        const { MLPClassifier, datasets, load, quantize } = await import(from);
+        const { X, y } = await datasets.load('wine'), model = new MLPClassifier({ hiddenLayers: [16, 8], activation: 'gelu', normalization: 'batch', epochs: 10, standardize: true });
+        await model.fit(X, y);
+        const quantized = await quantize(model, X, { scheme: 'affine' }), bytes = quantized.save();
+        return { bytes: Array.from(bytes), answers: Array.from(quantized.predictProba(X).data), again: Array.from((await load(bytes)).predictProba(X).data) };
+      };
+      const got = await page.evaluate(make, new URL('src/js/index.js', site.url).href), expected = await make('wasmfit');
+      assert.deepEqual(got, expected);
+      assert.deepEqual(expected.again, expected.answers);
+    });
+
     test('a long fit leaves the page free, and stop ends it', async () => {
       const got = await page.evaluate(async () => {
         const { MLPRegressor, datasets } = await import(new URL('/src/js/index.js', location.href).href);

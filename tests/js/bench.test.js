@@ -45,7 +45,7 @@ test('ours reaches the final losses of PyTorch, scikit-learn and the other peers
 test('the tables name the task, ours and the reason why somebody is missing', async () => {
   const text = await bench('bench', '--tasks', 'T2,start', '--peers', 'none', '--repeat', '1');
   assert.match(text, /^T2 {3}exclusive or/m);
-  assert.match(text, /^ +ours exact +ours fast$/m);
+  assert.match(text, /^ +ours exact +ours fast +ours int8$/m);
   assert.match(text, /^T2 +0\.\d+ .*\n\nSeconds of processor time/m);
   assert.match(text, /^T2 +\d+e-\d+/m);
   if (process.version.startsWith('v20.')) assert.match(text, /^– ours fast: relaxed SIMD is missing here/m);
@@ -88,4 +88,9 @@ test('a wrong option is refused in one line, with exit code 2', async () => {
   await refusal('--tasks', 'T10');
   await refusal('--repeat', 'often');
   await refusal('--frequency', '3');
+});
+
+test('the table of techniques has scores without and with one, and what it costs', async () => {
+  const text = await bench('techniques', '1', 'half of the units');
+  assert.match(text, /^half of the units +digits .* 0\.9\d{3} ± 0\.0000 +0\.9\d{3} ± 0\.0000 +[+-]0\.\d{4} ± 0\.0000 +file: 4\d\.\d kB → 2\d\.\d kB$/m);
 });

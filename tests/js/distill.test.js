@@ -118,7 +118,7 @@ test('teachers and students that do not go together are refused', async () => {
     [go(teacher, numbers), { code: 'NOT_A_NETWORK' }], [go({}, student), /the teacher must be a fitted model, not object/], [go(new MLPClassifier(), student), { code: 'NOT_FITTED' }],
     [go(teacher, teacher), /are one model/], [go(numbers, student), /the teacher predicts numbers, the student learns classes/], [go(teacher, new MLPRegressor()), /the teacher predicts classes, the student learns numbers/],
     [go(teacher, new MLPClassifier({ loss: 'focal' })), /the student's loss is focal; it must be crossEntropy/],
-    [go(teacher, new MLPClassifier({ loss: { name: 'crossEntropy', labelSmoothing: 0.1 } })), /labelSmoothing 0\.1; it must be 0/],
+    [go(teacher, new MLPClassifier({ loss: { name: 'crossEntropy', labelSmoothing: 0.1 } })), /the student's loss is crossEntropy with labelSmoothing 0\.1; it must be crossEntropy as it is/],
     [go(teacher, student, { temperature: 0 }), /distill: temperature is 0; it must be a number from 0.001 to 1000/], [go(teacher, student, { alpha: 2 }), /alpha is 2/],
     [go(teacher, student, { alhpa: 1 }), /distill: unknown option "alhpa"; did you mean "alpha"\?/],
     [distill(teacher, student, iris.X, Array.from(iris.y, () => 'new')), /y has the label "new" at row 1; the model knows/],

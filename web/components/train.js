@@ -77,7 +77,7 @@ export class TrainStep extends Step {
     const n = trainer.columns.epoch.at(-1) ?? 0;
     const ended = !trainer.active && n > 0;
     const total = !isLinear() ? trainer.values?.epochs : ended || !models[trainer.values.model].steps ? Math.max(1, n) : trainer.values.iterations;
-    return html`<div class="epochs"><span>${unitName()} <b id="epoch" data-epoch=${n}>${n}</b> ${total ? t('of', total) : nothing}</span>
+    return html`<div class="epochs"><span>${unitName()} <b id="epoch" data-from=${trainer.columns.epoch[0] ?? ''} data-epoch=${n}>${n}</b> ${total ? t('of', total) : nothing}</span>
       <progress max=${total ?? 1} value=${n} aria-label=${unitName()}></progress></div>`;
   }
 

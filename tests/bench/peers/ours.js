@@ -1,5 +1,5 @@
 // ours.js: every task through this project's public API · in: a task, its data · out: fit and its loss · next: tfjs.js
-import { LinearRegression, LogisticRegression, Network, dense, init } from '../../../src/js/index.js';
+import { LinearRegression, LogisticRegression, Network, dense, init, quantize } from '../../../src/js/index.js';
 import { crossEntropy, linear, logLoss, meanSquare } from '../tasks.js';
 
 /** @typedef {import('../tasks.js').Task} Task */
@@ -73,8 +73,19 @@ const kinds = {
   },
 };
 
-/** @param {Task} task @param {Data} data @param {'exact' | 'fast'} variant the build @returns {Promise<Prepared>} */
+/** Prediction in integers, calibrated on a part of the rows. @param {Task} task @param {Data} data @returns {Promise<Prepared>} */
+async function integers(task, data) {
+  const X = matrix(task, data), rows = Math.min(2000, data.rows);
+  const model = await quantize(build(task, data), { data: data.x.subarray(0, rows * task.cols), rows, cols: task.cols });
+  return { fit: () => model.predictProba(X).data, check: (probabilities) => ({ loss: crossEntropy(probabilities, data.y, true) }) };
+}
+
+/** @param {Task} task @param {Data} data @param {'exact' | 'fast' | 'int8'} variant the build, or integers @returns {Promise<Prepared>} */
 export async function prepare(task, data, variant) {
+  if (variant === 'int8') {
+    await init();
+    return integers(task, data);
+  }
   if (task.kind !== 'leastSquares' && task.kind !== 'logistic') await init({ simd: variant }); // linear models have a core of their own
   return kinds[task.kind](task, data);
 }
