@@ -135,3 +135,14 @@ test('fitMany is the first to fetch the code, refuses with the place of the job,
     out.same = [...alone.predict(X)].join() === [...mine[0].model.predict(X)].join();`);
   assert.deepEqual(out, { wrong: ['RangeError', 'jobs[2]: y has 1 values; it needs 6, one for each row', null], epochs: [5, 1], same: true });
 });
+
+test('a signal that is aborted already leaves a linear model free for another fit, also in a worker and with the code there', () => {
+  const out = first(`
+    const model = new LinearRegression(), signal = AbortSignal.abort('enough');
+    for (const worker of [false, true, true]) {
+      const reason = await model.fit(X, y, { worker, signal }).then(() => 'none', (error) => error);
+      await model.fit(X, y);
+      out[Object.keys(out).length] = [reason, model.fitted];
+    }`);
+  assert.deepEqual(Object.values(out), Array(3).fill(['enough', true]));
+});
