@@ -153,7 +153,7 @@ function scores(list, layers, l) {
  */
 function best(list, layers, l, count) {
   const score = scores(list, layers, l);
-  return Array.from(score, (_, j) => j).sort((a, b) => score[b] - score[a] || a - b).slice(0, count).sort((a, b) => a - b);
+  return Array.from(score, (_, j) => j).sort((a, b) => score[b] - score[a]).slice(0, count).sort((a, b) => a - b);
 }
 
 /** @param {unknown} keep @param {number[]} units of the hidden layers @returns {number[]} */

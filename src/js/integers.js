@@ -74,16 +74,18 @@ export function roundWeights(W, b, { origin, scale, least }, scheme) {
 }
 
 /**
- * factor · x + value = (multiplier · x + offset) / 2^shift, with as many bits as there are: |multiplier| < 2³¹, |offset| <= 2⁶¹.
- * @param {Float64Array} factor from 0 to 2²⁹ @param {Float64Array} value
+ * factor · x + value = (multiplier · x + offset) / 2^shift, with as many bits as there are: |multiplier| < 2³¹, |offset| <= 2⁶¹. Beyond 2²⁹,
+ * where every step of x goes from one end of the levels to the other, a factor is as good as that.
+ * @param {Float64Array} factor 0 or more @param {Float64Array} value
  */
 export function fixedPoint(factor, value) {
   const units = factor.length, multiplier = new Int32Array(units), shift = new Uint8Array(units), offset = new BigInt64Array(units);
   for (let o = 0; o < units; o++) {
+    const steep = Math.min(factor[o], 2 ** 29);
     let bits = 62;
-    while (bits > 1 && (factor[o] * 2 ** bits >= 2 ** 31 - 1 || Math.abs(value[o]) * 2 ** bits > 2 ** 61)) bits--;
+    while (bits > 1 && (steep * 2 ** bits >= 2 ** 31 - 1 || Math.abs(value[o]) * 2 ** bits > 2 ** 61)) bits--;
     shift[o] = bits;
-    multiplier[o] = Math.round(factor[o] * 2 ** bits);
+    multiplier[o] = Math.round(steep * 2 ** bits);
     offset[o] = BigInt(Math.round(value[o] * 2 ** bits));
   }
   return { multiplier, shift, offset };

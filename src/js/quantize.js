@@ -103,12 +103,7 @@ async function hiddenLayer(work, l, inputs) {
   const { weight, zero, step, rest } = roundWeights(work.arrays[l].weight, work.arrays[l].bias, inputs, scheme), range = await rangeOf(work, l);
   const relu = activation.name === 'relu', table = relu || activation.name === 'identity' ? null : await tableOf(work, activation, range);
   const levels = table ? table.before : levelsOf(range, scheme, relu), { origin, scale, least, most } = levels;
-  scale.forEach((size, o) => { // what moves by less than one step of its sums is a constant
-    if (size * 255 > step[o]) return;
-    origin[o] = Math.max(relu ? 0 : -Infinity, (range.low[o] + range.high[o]) / 2);
-    scale[o] = 0;
-  });
-  const by = (/** @type {number} */ value, /** @type {number} */ o) => (scale[o] > 0 ? value / scale[o] : 0);
+  const by = (/** @type {number} */ value, /** @type {number} */ o) => (scale[o] > 0 ? value / scale[o] : 0); // of a constant its origin is left
   const layer = { units, weight, zero, least, most, ...fixedPoint(step.map(by), rest.map((value, o) => least + by(value - origin[o], o))) };
   if (!table) return { layer: { ...layer, curve: null }, levels };
   const { levels: after, ...found } = singles(table.after), [low, high] = [after.least, after.most];
@@ -130,9 +125,8 @@ async function featureLevels({ config: { inputs }, part, scheme }) {
 function byteLevels({ data, cols, scale, offset }, scaler) {
   const range = emptyRange(cols), none = new Float32Array(0);
   widen(range, data);
-  const gain = Uint8Array.from(range.high, (most) => 255 / Math.max(1, most)), still = range.low.map((least, c) => Number(least === range.high[c]));
-  const origin = range.low.map((least, c) => offset + scale * least * still[c]);
-  const raw = { origin, scale: Float64Array.from(gain, (by, c) => (still[c] ? 0 : scale / by)), least: 0, most: 255 };
+  const gain = Uint8Array.from(range.high, (most) => 255 / Math.max(1, most));
+  const raw = { origin: new Float64Array(cols).fill(offset), scale: Float64Array.from(gain, (by) => scale / by), least: 0, most: 255 };
   const levels = scaler ? moved(raw, (c) => 1 / scaler.scale[c], (c) => -scaler.mean[c] / scaler.scale[c]) : raw;
   return { levels, origin: none, factor: none, gain };
 }

@@ -6,6 +6,7 @@ import { StandardScaler, Table } from 'wasmfit/preprocessing';
 import { checksum } from '../../src/js/checksum.js';
 import { activations } from '../../src/js/choices.js';
 import { engineNow } from '../../src/js/engine.js';
+import { fixedPoint } from '../../src/js/integers.js';
 import { writeSafetensors } from '../../src/js/safetensors-write.js';
 import { readSafetensors } from '../../src/js/safetensors.js';
 
@@ -127,6 +128,29 @@ describe('a quantised network', () => {
     assert.deepEqual(quantized.featureNames, model.featureNames);
     assert.ok(metrics.r2(model.predict(table), quantized.predict(table)) > 0.99);
     assert.deepEqual((await load(quantized.save())).predict(table), quantized.predict(table));
+  });
+
+  test('has multipliers of as many bits as fit', () => {
+    const factor = [0, 1e-30, 0.0123, 0.75, 255, 2 ** 28, 2 ** 40, 1e-9], value = [3, -1e-3, 100, -0.5, 1e9, 0, 0, 1e9];
+    const { multiplier, shift, offset } = fixedPoint(Float64Array.from(factor), Float64Array.from(value));
+    factor.forEach((exact, o) => {
+      const [wanted, bits] = [Math.min(exact, 2 ** 29), 2 ** shift[o]];
+      assert.ok(shift[o] >= 1 && shift[o] <= 62 && Math.abs(Number(offset[o])) <= 2 ** 61);
+      assert.ok(Math.abs(multiplier[o] / bits - wanted) <= 0.5 / bits && Math.abs(Number(offset[o]) / bits - value[o]) <= Math.abs(value[o]) * 1e-15 + 0.5 / bits);
+      const full = shift[o] === 62 || multiplier[o] >= 2 ** 30 - 1 || Math.abs(Number(offset[o])) > 2 ** 60;
+      assert.ok(full, `${exact} ${value[o]} could have more bits than ${shift[o]}`);
+    });
+  });
+
+  test('lives with units that are constant, or nearly so by cancellation', async () => {
+    const X = Array.from({ length: 50 }, (_, r) => [Math.sin(r), Math.fround(Math.sin(r) * (1 + 1e-6)), Math.cos(3 * r)]), model = new Network({ inputs: 3, layers: [dense(4, { activation: 'relu' }), dense(4, { activation: 'tanh' }), dense(1)], loss: 'mse' });
+    for (const scheme of SCHEMES) {
+      for (const size of [1, 1e15]) { // 0: cancels to a millionth of its terms, 1: constant, 2: dead, 3: alive
+        model.setWeights([{ data: [size, 0, 0, 1, -size, 0, 0, 0.5, 0, 0, 0, -1] }, { data: [3, 2, -1, 0.5] }, { data: [size > 1 ? 1e-16 : 1, 0, 0, 0, 0, 0, 0, 0.3, 0, 0, 1, 0, 0, 0, 0, 0.7] }, { data: [0.1, 2, 0, -0.5] }, { data: [1, 1, 1, 2] }, { data: [0] }]);
+        const { deviation } = /** @type {any} */ ((await quantize(model, X, { scheme })).report);
+        assert.ok(deviation.greatest < 0.1, `${scheme}, ${size}: ${deviation.greatest}`);
+      }
+    }
   });
 
   test('keeps zeros zero', async () => {
