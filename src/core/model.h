@@ -42,6 +42,7 @@ struct wf_pass {
   const wf_real *zero;   /* (D8) the row that fills up a tile of four */
   wf_real *w;            /* the parameters of the last forward pass */
   const wf_real *line;   /* gradient (D + 1) that kernels/line.h has computed already; NULL: backward goes through the layers */
+  wf_real *columns;      /* (B4, WF_MATMUL_COLUMNS) scratch of the weight gradient; NULL in a pass that only predicts */
   wf_real *gathered;     /* (B4, D8) copies of the rows where they are not used as they are; NULL: they are */
 };
 

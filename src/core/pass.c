@@ -37,6 +37,7 @@ void wf_pass_layout(wf_pass *pass, arena *a, const wf_model *model, int B, int w
   pass->zero = arena_take(a, D8, sizeof(wf_real));
   copies = copies || model->layers[0].kind != WF_DENSE;
   pass->gathered = copies ? arena_take(a, (uint64_t)pass->B4 * D8, sizeof *pass->gathered) : NULL;
+  pass->columns = with_gradients ? arena_take(a, (uint64_t)pass->B4 * WF_MATMUL_COLUMNS, sizeof *pass->columns) : NULL;
   for (int l = 0; l < model->L; l++) layer_layout(pass, a, &model->layers[l], l, with_gradients);
 }
 
@@ -123,7 +124,7 @@ static void dense_backward(wf_pass *pass, const wf_model *model, const wf_update
                              model->layers[l - 1].O8);
   wf_update weights = *update;
   weights.penalty += layer->l2;
-  wf_matmul_weight_gradient(&weights, update, layer->weight, layer->bias, pass->x[l], pass->d[l], B, layer->I, layer->O8);
+  wf_matmul_weight_gradient(&weights, update, layer->weight, layer->bias, pass->x[l], pass->d[l], pass->columns, B, layer->I, layer->O8);
 }
 
 /* The gradient of a line into the one column of its panel that counts. */

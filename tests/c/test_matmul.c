@@ -43,7 +43,7 @@ static void problem_make(problem *p, int B, int I, int O, int offset) {
 /* n products of numbers below 1, summed in any order. */
 static double tolerance(int n) { return n * 2 * (sizeof(wf_real) == 4 ? FLT_EPSILON : DBL_EPSILON); }
 
-static wf_real out[AREA * 2], oracle[AREA * 2], oracle_b[MOST + 8];
+static wf_real columns[MOST * WF_MATMUL_COLUMNS], out[AREA * 2], oracle[AREA * 2], oracle_b[MOST + 8];
 
 /* One check a problem: the greatest deviation of its values; at: where. */
 typedef struct deviation { double most; int row, col; } deviation;
@@ -78,7 +78,7 @@ static void weight_gradient_meets_its_oracle_and_leaves_the_padding(const proble
   wf_update update = {.kind = WF_UPDATE_GRADIENT, .gradient = out};
   deviation d = {0, 0, 0};
   memset(out, 0, sizeof out);
-  wf_matmul_weight_gradient(&update, &update, 0, (size_t)area, p->rows, p->dy8, p->B, p->I, O8);
+  wf_matmul_weight_gradient(&update, &update, 0, (size_t)area, p->rows, p->dy8, columns, p->B, p->I, O8);
   wf_matmul_weight_gradient_scalar(oracle, oracle_b, p->x + offset, p->dy, p->B, p->I, p->O);
   for (int o = 0; o < O8; o++) {
     for (int i = 0; i < I4; i++)
