@@ -49,6 +49,7 @@ LINEAR_SOURCES = \
   src/core/fold.c \
   src/core/qr.c \
   src/core/linear.c \
+  src/core/push.c \
   src/core/refine.c \
   src/core/inference.c \
   src/core/centred.c \
@@ -56,6 +57,7 @@ LINEAR_SOURCES = \
   src/core/elastic.c \
   src/core/polish.c \
   src/core/logistic.c \
+  src/core/logistic_rows.c \
   src/core/logistic_pass.c \
   src/core/logistic_proximal.c \
   src/core/logistic_optimum.c
@@ -71,7 +73,7 @@ COLD = $(addprefix src/core/,memory.c search.c lbfgs.c descent.c distributions.c
 ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES) $(INT8_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_random test_vmath test_matmul test_line test_model test_layers test_stacks test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_diagnose test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
+C_TESTS = test_memory test_random test_vmath test_matmul test_line test_model test_layers test_stacks test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_diagnose test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_many_rows test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
 DOUBLE_TESTS = test_gradients test_layers test_stacks test_optimizer test_loss test_loss_rows test_step test_control test_prune test_full_batch test_minimize
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
@@ -100,7 +102,7 @@ DOUBLE_FLAGS = -O2 -g -DWF_DOUBLE -Wno-psabi
 
 # Plain reactors without glue: src/js/engine.js is their loader. dlmalloc, as emmalloc of Emscripten 3.1.6 traps where it
 # should return 0. What gains by vectors and by turning a loop into several at once is written so (f32x4.h, f64x2.h): the compiler's
-# own would add a quarter to the size and nothing to the speed.
+# own would add a quarter to the size and nothing to the speed. They come after -O, which else would turn vectors on again.
 WASM_CFLAGS = -DNDEBUG -msimd128 -fno-vectorize -fno-slp-vectorize -mllvm -unroll-runtime=false
 WASM_STACK = 131072
 WASM_LDFLAGS = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=$(WASM_STACK)
@@ -184,8 +186,8 @@ node_modules/.installed: package.json package-lock.json | setup
 # $(call objects,folder,sources,flags,setting): objects of all sources in a folder of their own
 define objects
 @rm -rf build/$(1)/*.o && mkdir -p build/$(1)
-$(Q)cd build/$(1) && $(4) $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) $(WASM_CFLAGS) $(3) -O2 -c $(abspath $(filter-out $(COLD),$(2)))
-$(Q)$(if $(filter $(COLD),$(2)),cd build/$(1) && $(4) $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) $(WASM_CFLAGS) $(3) -Oz -c $(abspath $(filter $(COLD),$(2))))
+$(Q)cd build/$(1) && $(4) $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) -O2 $(WASM_CFLAGS) $(3) -c $(abspath $(filter-out $(COLD),$(2)))
+$(Q)$(if $(filter $(COLD),$(2)),cd build/$(1) && $(4) $(EMCC) $(CFLAGS:-I%=-I$(CURDIR)/%) -Oz $(WASM_CFLAGS) $(3) -c $(abspath $(filter $(COLD),$(2))))
 endef
 
 # $(call core,name,sources,exports,flags)

@@ -26,6 +26,8 @@ int wf_abi(void); /* WF_ABI */
 
 void *wf_alloc(size_t bytes); /* begins with a cache line of 64 bytes, not cleared; NULL: out of memory */
 void wf_free(void *p);
+/* 1: none of so many bytes of floats (single != 0) or doubles is infinite or NaN. */
+int wf_all_finite(const void *values, size_t bytes, int single);
 
 /* ---- 2. Random numbers: Philox 4×32-10, keyed by seed, counted by (index, step, stream) ------------------------ */
 

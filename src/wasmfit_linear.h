@@ -19,17 +19,22 @@ int wf_linear_fit(double *coef, double *intercept, wf_linear_result *result, con
                   const double *weight, int rows, int features, int outputs, int fit_intercept);
 
 /* The same for rows that come in blocks and need not be in memory together; however they are cut, the bits are the same:
- *   push every block; solve; then, while correct returns 1: residual for every block again; solution.
+ *   weigh, if they have weights; push every block; solve; then, while correct returns 1: residual for every block again; solution.
  * Without residual and correct the solution is that of plain QR. */
 typedef struct wf_linear wf_linear;
 /* rows: how many will be pushed at most; 0: unknown and many. NULL: out of memory. */
 wf_linear *wf_linear_new(int rows, int features, int outputs, int fit_intercept);
+/* Weights of all rows that will come: they are taken relative to the greatest. */
+void wf_linear_weigh(wf_linear *linear, const double *weight, int rows);
 void wf_linear_push(wf_linear *linear, const double *x, const double *y, const double *weight, int rows);
 int wf_linear_solve(wf_linear *linear); /* once, after the last row; 0: out of memory */
 void wf_linear_residual(wf_linear *linear, const double *x, const double *y, const double *weight, int rows);
 int wf_linear_correct(wf_linear *linear); /* 1: another round would better the solution */
 void wf_linear_solution(double *coef, double *intercept, wf_linear_result *result, const wf_linear *linear);
 void wf_linear_free(wf_linear *linear); /* NULL is fine */
+
+/* to (n) = from (n): rows in f32 become the f64 that all of this needs. */
+void wf_widen(double *to, const float *from, size_t n);
 
 /* ---- 8. Inference for least squares, in f64 ------------------------------------------------------------------------ */
 
@@ -106,8 +111,9 @@ typedef struct wf_logistic wf_logistic;
 typedef struct wf_logistic_result {
   double objective, log_likelihood, gradient, iterations, accuracy;
 } wf_logistic_result;
-/* x (N,D), labels (N), weight (N) or NULL stay the caller's and must outlive the fit. NULL: out of memory. */
-wf_logistic *wf_logistic_new(const double *x, const int32_t *labels, const double *weight, int rows, int features, int outputs,
+/* x (N,D) doubles, or with single != 0 floats, labels (N), weight (N) or NULL stay the caller's and must outlive the fit. NULL: out of
+ * memory. */
+wf_logistic *wf_logistic_new(const void *x, int single, const int32_t *labels, const double *weight, int rows, int features, int outputs,
                              int fit_intercept, double alpha, double ratio, wf_solver solver);
 /* At most so many more iterations, each a step with its line search; how they are cut into slices never changes the bits. */
 wf_logistic_state wf_logistic_run(wf_logistic *logistic, double tolerance, int iterations);

@@ -15,15 +15,17 @@ typedef struct pair {
 } pair;
 
 double qr_dot(const double *a, const double *b, int n) {
-  f64x2 s = f64x2_splat(0), t = s;
+  f64x2 s = f64x2_splat(0), t = s, u = s, v = s;
   double rest = 0;
   int i = 0;
-  for (; i + 4 <= n; i += 4) {
+  for (; i + 8 <= n; i += 8) {
     s = f64x2_madd(s, f64x2_load(a + i), f64x2_load(b + i));
     t = f64x2_madd(t, f64x2_load(a + i + 2), f64x2_load(b + i + 2));
+    u = f64x2_madd(u, f64x2_load(a + i + 4), f64x2_load(b + i + 4));
+    v = f64x2_madd(v, f64x2_load(a + i + 6), f64x2_load(b + i + 6));
   }
   for (; i < n; i++) rest += a[i] * b[i];
-  return f64x2_sum(f64x2_add(s, t)) + rest;
+  return f64x2_sum(f64x2_add(f64x2_add(s, t), f64x2_add(u, v))) + rest;
 }
 
 void qr_subtract(double *a, double w, const double *b, int n) {

@@ -216,7 +216,7 @@ int wf_linear_inference(wf_inference *result, double *cov, double *vif, double *
   *result = (wf_inference){0, 0, 0, 0};
   int done = m != NULL;
   if (done) {
-    linear_weigh(m, weight, rows);
+    wf_linear_weigh(m, weight, rows);
     wf_linear_push(m, x, x, weight, rows);
     done = wf_linear_solve(m);
   }

@@ -1,6 +1,6 @@
-/* linear.c: linear least squares, exact in f64 · in: rows X, Y, weights, in blocks · out: coefficients, intercept, rank, loss, R² · next: refine.c
+/* linear.c: linear least squares, exact in f64 · in: rows X, Y, weights, in blocks · out: coefficients, intercept, rank, loss, R² · next: push.c
  *
- * rows of positive weight → block, scaled and centred → fold into the triangle → centre, rank → solve → refine.c → solution.
+ * push.c: rows of positive weight, scaled and centred, folded into the triangle → centre, rank → solve → refine.c → solution.
  * The QR is only a means of solving: the residuals that refine its solution come from the caller's own numbers in double-double. */
 #include "linear.h"
 
@@ -12,7 +12,6 @@
 #include "arena.h"
 
 static const double EPSILON = 0x1p-52;
-enum { HEADROOM = 400 }; /* a column may grow by 2^400 beyond its first block before it is scaled anew */
 
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
@@ -21,15 +20,14 @@ static void layout(arena *a, wf_linear *m, int D, int K, int centred) {
   const uint64_t P = (uint64_t)D + (uint64_t)centred, C = P + (uint64_t)K, V = (uint64_t)D + (D & 1);
   const size_t size = sizeof(double);
   *m = (wf_linear){.D = D, .K = K, .P = D + centred, .C = D + centred + K, .V = D + (D & 1), .centred = centred};
-  m->width = D + K + ((D + K) & 1);
   arena_take(a, 1, sizeof *m);
   m->units = arena_take(a, C, sizeof(int));
   double **const arrays[] = {&m->scale, &m->centre, &m->largest, &m->mean, &m->norm, &m->noise, &m->h, &m->g};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) *arrays[i] = arena_take(a, C + 1, size);
-  m->raw = arena_take(a, QR_ROWS * (uint64_t)m->width, size);
+  m->raw = arena_take(a, QR_ROWS * (C - (uint64_t)centred), size);
   m->s = arena_take(a, QR_ROWS, size);
-  m->sigma = arena_take(a, QR_ROWS, size);
-  m->row = arena_take(a, 3 * V, size);
+  m->sigma = arena_take(a, QR_ROWS + 1, size);
+  m->row = arena_take(a, 4 * V, size);
   m->targets = arena_take(a, (uint64_t)K, sizeof *m->targets);
   for (int k = 0; k < K; k++) {
     target none, *t = m->targets ? &m->targets[k] : &none;
@@ -64,117 +62,6 @@ void wf_linear_free(wf_linear *m) {
   wf_free(m);
 }
 
-/* ---- blocks of rows ------------------------------------------------------------------------------------------------ */
-
-static double *raw_row(const wf_linear *m, int i) { return m->raw + (size_t)i * (size_t)m->width; }
-
-/* Unit of a column: the size of its first block; if later blocks are very much larger, what has been folded is scaled down. */
-static void choose_unit(wf_linear *m, int j) {
-  int e = exponent(m->largest[j - m->centred]), down = m->units[j] - e;
-  if (m->started && -down <= HEADROOM) return;
-  if (m->started) {
-    qr_scale(m->q, j, down, 1);
-    m->centre[j] = shifted(m->centre[j], down);
-    if (j >= m->P) {
-      target *t = &m->targets[j - m->P];
-      t->sum_hi = shifted(t->sum_hi, down);
-      t->sum_lo = shifted(t->sum_lo, down);
-      t->square_hi = shifted(t->square_hi, 2 * down);
-      t->square_lo = shifted(t->square_lo, 2 * down);
-    }
-  }
-  m->units[j] = e;
-  m->scale[j] = shifted(1, -e);
-}
-
-/* Origin of the columns: the mean of the first block, and y's first value. */
-static void choose_centre(wf_linear *m, int n) {
-  const double *scale = m->scale + m->centred;
-  double *centre = m->centre + m->centred, total = 0;
-  for (int k = 0; k < m->K; k++) m->targets[k].first = m->raw[m->D + k];
-  if (!m->centred) return;
-  for (int i = 0; i < n; i++) {
-    const double *x = raw_row(m, i);
-    for (int j = 0; j < m->D; j++) centre[j] += m->s[i] * (x[j] * scale[j]);
-    total += m->s[i];
-  }
-  for (int j = 0; j < m->D; j++) centre[j] /= total;
-  for (int j = m->D; j < m->D + m->K; j++) centre[j] = m->raw[j] * scale[j];
-}
-
-static void measure_target(wf_linear *m, int k, int n) {
-  target *t = &m->targets[k];
-  const double scale = m->scale[m->P + k], first = t->first * scale;
-  for (int i = 0; i < n; i++) {
-    double d = raw_row(m, i)[m->D + k] * scale - first, sd = m->s[i] * d;
-    dd_accumulate(&t->sum_hi, &t->sum_lo, m->s[i], d);
-    dd_accumulate(&t->square_hi, &t->square_lo, sd, d);
-  }
-}
-
-/* A_ij = √s (x'_ij - centre_j), by tiles of two rows and two columns. What is behind the last row and column is zero. */
-static void transpose(const wf_linear *m, int n) {
-  const double *scale = m->scale + m->centred, *centre = m->centre + m->centred;
-  for (int i = 0; i < n; i += 2) {
-    const double *x = raw_row(m, i);
-    f64x2 s0 = f64x2_splat(m->sigma[i]), s1 = f64x2_splat(m->sigma[i + 1]);
-    for (int j = 0; j < m->width; j += 2) {
-      f64x2 unit = f64x2_load(scale + j), origin = f64x2_load(centre + j);
-      f64x2 a = f64x2_mul(s0, f64x2_sub(f64x2_mul(f64x2_load(x + j), unit), origin));
-      f64x2 b = f64x2_mul(s1, f64x2_sub(f64x2_mul(f64x2_load(x + m->width + j), unit), origin));
-      double *c = qr_column(m->q, m->centred + j) + i;
-      f64x2_store(c, f64x2_first(a, b));
-      f64x2_store(c + m->q->block_step, f64x2_second(a, b));
-    }
-  }
-}
-
-/* Folds the rows that are waiting. */
-static void fold_rows(wf_linear *m) {
-  int n = m->filled;
-  if (n == 0) return;
-  for (int j = m->centred; j < m->C; j++) choose_unit(m, j);
-  if (!m->started) choose_centre(m, n);
-  for (int k = 0; k < m->K; k++) measure_target(m, k, n);
-  if (n & 1) {
-    m->sigma[n] = 0;
-    memset(raw_row(m, n), 0, (size_t)m->width * sizeof(double));
-  }
-  transpose(m, n);
-  if (m->centred) memcpy(qr_column(m->q, 0), m->sigma, (size_t)(n + (n & 1)) * sizeof(double));
-  qr_fold(m->q, n);
-  memset(m->largest, 0, (size_t)m->width * sizeof(double));
-  m->started = 1;
-  m->filled = 0;
-}
-
-static void take(double *to, double *largest, const double *from, int n) {
-  int j = 0;
-  for (; j + 2 <= n; j += 2) {
-    f64x2 a = f64x2_load(from + j);
-    f64x2_store(to + j, a);
-    f64x2_store(largest + j, f64x2_max(f64x2_load(largest + j), f64x2_abs(a)));
-  }
-  if (j == n) return;
-  to[j] = from[j];
-  largest[j] = fabs(from[j]) > largest[j] ? fabs(from[j]) : largest[j];
-}
-
-void wf_linear_push(wf_linear *m, const double *x, const double *y, const double *weight, int rows) {
-  for (int i = 0; i < rows; i++) {
-    double s = weight ? shifted(weight[i], -m->weight_unit) : 1;
-    if (!(s > 0)) continue;
-    if (m->filled == QR_ROWS) fold_rows(m);
-    m->s[m->filled] = s;
-    m->sigma[m->filled] = sqrt(s);
-    dd_accumulate(&m->total_hi, &m->total_lo, s, 1);
-    double *row = raw_row(m, m->filled++);
-    take(row, m->largest, x + (size_t)i * (size_t)m->D, m->D);
-    take(row + m->D, m->largest + m->D, y + (size_t)i * (size_t)m->K, m->K);
-    m->used++;
-  }
-}
-
 /* ---- rank and solution ---------------------------------------------------------------------------------------------- */
 
 /* Brings the centred norm to about 1, and says below which norm a remainder is noise: that of the factorisation grows with the
@@ -207,12 +94,13 @@ void linear_first(wf_linear *m, int k) {
 }
 
 int wf_linear_solve(wf_linear *m) {
-  fold_rows(m);
+  linear_fold(m);
   if (!m->started) return 1;
   qr_centre(m->q, m->mean, m->norm);
   measure_columns(m);
   if (!qr_factor(m->q, m->noise, m->units)) return 0;
   for (int k = 0; k < m->K; k++) linear_first(m, k);
+  linear_judge(m);
   linear_begin(m);
   return 1;
 }
@@ -243,17 +131,11 @@ void wf_linear_solution(double *coef, double *intercept, wf_linear_result *resul
   }
 }
 
-void linear_weigh(wf_linear *m, const double *weight, int rows) {
-  double largest = 0;
-  for (int i = 0; weight && i < rows; i++) largest = weight[i] > largest ? weight[i] : largest;
-  m->weight_unit = weight ? exponent(largest) : 0;
-}
-
 int wf_linear_fit(double *coef, double *intercept, wf_linear_result *result, const double *x, const double *y,
                   const double *weight, int rows, int features, int outputs, int fit_intercept) {
   wf_linear *m = wf_linear_new(rows, features, outputs, fit_intercept);
   if (!m) return 0;
-  linear_weigh(m, weight, rows);
+  wf_linear_weigh(m, weight, rows);
   wf_linear_push(m, x, y, weight, rows);
   int done = wf_linear_solve(m);
   if (done) {

@@ -28,34 +28,36 @@ struct wf_linear {
   int centred;
   int filled, started;     /* rows waiting in raw; whether a block has gone before */
   int rounds;              /* of refinement */
+  int plain;               /* 1: residuals in f64 are as good as exact ones */
   int weight_unit;         /* s = weight · 2^-weight_unit, about 1 or below */
   double used;             /* rows of positive weight */
   double total_hi, total_lo; /* Σ s */
   qr *q;
   int *units;              /* (C) */
   double *scale, *centre;  /* (C) */
-  int width;               /* D + K rounded up to even */
-  double *raw;             /* (QR_ROWS, width) rows as they came, x then y */
-  double *largest;         /* (width) of |value| in raw */
+  double *raw;             /* (QR_ROWS, D + K) rows as they came, x then y */
+  double *largest;         /* (D + K) of |value| in a block */
   double *s, *sigma;       /* (QR_ROWS) weight, and its root */
   double *mean, *norm, *noise; /* (P) */
   double *h, *g;           /* (P) */
-  double *row;             /* (3, V) one row, and its halves */
+  double *row;             /* (4, V) one row, and its halves; or four */
   target *targets;         /* (K) */
 };
 
+/* Folds the rows that are waiting. */
+void linear_fold(wf_linear *m);
 /* m->row = one row in its units, split; x (D). */
 void linear_row(wf_linear *m, const double *x);
 /* z (4, V): fills in the halves of the first V. */
 void linear_split(double *z, int V);
 /* Σ row_j (z_j + low_j) */
 dd linear_product(const double *row, const double *z, int V);
-/* Weights are taken relative to the greatest. */
-void linear_weigh(wf_linear *m, const double *weight, int rows);
 /* What the rows have in common: centre + b - Σ centre_j z_j, in units of y. */
 dd linear_offset(const wf_linear *m, int k);
 /* The solution that the QR gives. */
 void linear_first(wf_linear *m, int k);
+/* After the first solution: whether residuals must be exact. */
+void linear_judge(wf_linear *m);
 /* Called after every change of theta: gets ready for a pass over the rows. */
 void linear_begin(wf_linear *m);
 

@@ -14,7 +14,7 @@
 #include "dd.h"
 #include "logistic.h"
 
-enum { NEWTON_MAX = 1024, METRIC_MAX = 256, BLOCK_VALUES = 1536, BLOCK_ROWS = 64, PAIRS = 10, RENEWAL = 16 };
+enum { NEWTON_MAX = 1024, METRIC_MAX = 256, BLOCK_VALUES = 1536, PAIRS = 10, RENEWAL = 16 };
 
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
@@ -72,6 +72,13 @@ static void weigh(wf_logistic *l) {
   for (int k = 0; k < (l->K > 1 ? l->K : 2); k++) l->share[k] /= l->total;
 }
 
+static const double *row_at(wf_logistic *l, int i) {
+  const size_t at = (size_t)i * (size_t)l->D;
+  if (!l->single) return (const double *)l->x + at;
+  wf_widen(l->block, (const float *)l->x + at, (size_t)l->D);
+  return l->block;
+}
+
 /* low, high, mean (P) of the rows of positive weight */
 static void survey(wf_logistic *l, double *low, double *high, double *mean) {
   for (int j = 0; j < l->P; j++) {
@@ -82,7 +89,7 @@ static void survey(wf_logistic *l, double *low, double *high, double *mean) {
   for (int i = 0; i < l->N; i++) {
     double s = (l->weight ? l->weight[i] * l->weight_scale : 1) / l->total;
     if (!(s > 0)) continue;
-    const double *x = l->x + (size_t)i * (size_t)l->D;
+    const double *x = row_at(l, i);
     int j = 0;
     for (f64x2 t = f64x2_splat(s); j + 2 <= l->D; j += 2) {
       f64x2 v = f64x2_load(x + j);
@@ -119,15 +126,15 @@ static void scale_columns(wf_logistic *l, double alpha, double ratio) {
   memset(l->step, 0, (size_t)l->n * sizeof(double));
 }
 
-wf_logistic *wf_logistic_new(const double *x, const int32_t *labels, const double *weight, int rows, int features, int outputs,
+wf_logistic *wf_logistic_new(const void *x, int single, const int32_t *labels, const double *weight, int rows, int features, int outputs,
                              int fit_intercept, double alpha, double ratio, wf_solver solver) {
-  wf_logistic plan = {.x = x, .labels = labels, .weight = weight, .N = rows, .D = features, .K = outputs};
+  wf_logistic plan = {.x = x, .single = single, .labels = labels, .weight = weight, .N = rows, .D = features, .K = outputs};
   if (features > INT32_MAX / 2 / outputs - 4) return NULL;
   plan.P = (features + 4) / 4 * 4;
   plan.n = outputs * plan.P;
   plan.Q = outputs > 1 ? outputs + outputs % 2 : 1;
-  plan.R = BLOCK_VALUES / plan.P / 4 * 4;
-  plan.R = plan.R < 4 ? 4 : plan.R > BLOCK_ROWS ? BLOCK_ROWS : plan.R;
+  plan.R = BLOCK_VALUES / plan.P / 8 * 8;
+  plan.R = plan.R < 8 ? 8 : plan.R > LOGISTIC_ROWS ? LOGISTIC_ROWS : plan.R;
   plan.intercept = fit_intercept != 0;
   plan.free = !(alpha > 0);
   int newton = solver != WF_SOLVER_LBFGS && plan.n <= NEWTON_MAX;
@@ -241,7 +248,7 @@ static int descend(wf_logistic *l) {
 
 /* spread = √(Σ s x'² / Σ s), from the metric at the start if there is one */
 static void measure_columns(wf_logistic *l, const double *metric) {
-  for (int row = 0, n; !metric && (n = logistic_pack(l, &row)) > 0;)
+  for (int row = 0, n; !metric && (n = logistic_pack(l, &row, l->theta)) > 0;)
     for (int r = 0; r < n; r++) {
       const double *x = l->block + (size_t)r * (size_t)l->P;
       for (int j = 0; j < l->P; j++) l->spread[j] += l->s[r] / l->total * x[j] * x[j];

@@ -5,11 +5,15 @@
 #ifndef WF_LOGISTIC_H
 #define WF_LOGISTIC_H
 
+#include "../kernels/f64x2.h"
 #include "../wasmfit.h"
 #include "lbfgs.h"
 
+enum { LOGISTIC_ROWS = 64 }; /* in a block at most */
+
 struct wf_logistic {
-  const double *x;            /* (N,D), as labels (N) and weight (N) or NULL the caller's */
+  const void *x;              /* (N,D), as labels (N) and weight (N) or NULL the caller's */
+  int single;                 /* x: 1 floats, 0 doubles */
   const int32_t *labels;
   const double *weight;
   int N, D, K, P, n;          /* n = K P */
@@ -52,14 +56,16 @@ struct wf_logistic {
  * derivatives of the loss, for K > 1 such as fit every class about as well. */
 double logistic_pass(wf_logistic *l, double *gradient, double *metric, const double *theta);
 
+/* A value of x, by its place. */
+static inline double logistic_value(const wf_logistic *l, size_t at) {
+  return l->single ? ((const float *)l->x)[at] : ((const double *)l->x)[at];
+}
+
 /* Second derivatives of the loss, (n,n) symmetric. */
 void logistic_curvature(wf_logistic *l, double *matrix, const double *theta);
 
-/* The next rows of positive weight from *row on, into block, s, label, filled up to a multiple of 4. Returns how many. */
-int logistic_pack(wf_logistic *l, int *row);
-
-/* z (R,Q) of the packed rows */
-void logistic_margins(wf_logistic *l, const double *theta, int rows);
+/* The next rows of positive weight from *row on, into block, s, label, filled up to a multiple of 8; z (R,Q) for theta (n). Returns how many. */
+int logistic_pack(wf_logistic *l, int *row, const double *theta);
 
 /* One step of proximal Newton from theta, value, gradient. Returns 0: none lowers the objective in f64. */
 int logistic_proximal(wf_logistic *l);

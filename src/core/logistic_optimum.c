@@ -44,8 +44,7 @@ static void import(wf_logistic *l, const double *coef, const double *intercept) 
 /* A direction changes each row's margin towards each rival class: least and most of these changes, most by size. */
 static void reach(wf_logistic *l, const double *direction, double *least, double *most) {
   *least = *most = 0;
-  for (int row = 0, n; (n = logistic_pack(l, &row)) > 0;) {
-    logistic_margins(l, direction, (n + 3) / 4 * 4);
+  for (int row = 0, n; (n = logistic_pack(l, &row, direction)) > 0;) {
     for (int r = 0; r < n; r++) {
       const double *z = l->z + (size_t)r * (size_t)l->Q;
       for (int k = 0; k < l->K; k++) {
@@ -97,17 +96,17 @@ logistic_optimum logistic_where(wf_logistic *l) {
 
 void logistic_shorten(wf_logistic *l) {
   size_t N = (size_t)l->N, K = (size_t)l->K, D = (size_t)l->D;
-  double *z = calloc(N * K + K * D + K, sizeof(double)), *coef = z + N * K, *intercept = coef + K * D;
+  double *z = calloc(N * K + K * D + K + (l->single ? N * D : 0), sizeof(double)), *coef = z + N * K, *intercept = coef + K * D, *wide = intercept + K;
   wf_linear_result result = {0, 0, 0};
   if (!z) return;
-  for (int row = 0, n, at = 0; (n = logistic_pack(l, &row)) > 0;) {
-    logistic_margins(l, l->theta, (n + 3) / 4 * 4);
+  if (l->single) wf_widen(wide, l->x, N * D);
+  for (int row = 0, n, at = 0; (n = logistic_pack(l, &row, l->theta)) > 0;) {
     for (int r = 0; r < n; at++) {
       if (l->weight && !(l->weight[at] * l->weight_scale > 0)) continue;
       memcpy(z + (size_t)at * K, l->z + (size_t)r++ * (size_t)l->Q, K * sizeof(double));
     }
   }
-  int done = wf_linear_fit(coef, intercept, &result, l->x, z, l->weight, l->N, l->D, l->K, l->intercept);
+  int done = wf_linear_fit(coef, intercept, &result, l->single ? wide : l->x, z, l->weight, l->N, l->D, l->K, l->intercept);
   if (done && result.rank < l->D) {
     import(l, coef, intercept);
     l->value = logistic_pass(l, l->gradient, NULL, l->theta);

@@ -1,71 +1,12 @@
 /* logistic_pass.c: one pass over the rows: loss, gradient, second derivatives · in: logistic.h · out: sums over rows · next: logistic_proximal.c
  *
- * Blocks of rows that stay in cache: pack (centre, scale) → margins → losses and residuals → gradient, or weights → rank update. */
+ * Blocks of rows that stay in cache: logistic_rows.c → losses and residuals → gradient, or weights → rank update. */
 #include <math.h>
 #include <string.h>
 
 #include "../kernels/scalar64.h"
 #include "../kernels/vmath64.h"
 #include "logistic.h"
-
-/* ---- rows of a block --------------------------------------------------------------------------------------------- */
-
-/* to (P) = (x · scale - shift, 1 or 0, 0, ...) */
-static void pack_row(double *restrict to, const double *restrict x, const wf_logistic *l) {
-  const double *restrict scale = l->scale, *restrict shift = l->shift;
-  int D = l->D, P = l->P, j = 0;
-  for (; j + 2 <= D; j += 2)
-    f64x2_store(to + j, f64x2_sub(f64x2_mul(f64x2_load(x + j), f64x2_load(scale + j)), f64x2_load(shift + j)));
-  if (j < D) to[j] = x[j] * scale[j] - shift[j];
-  to[D] = l->intercept;
-  for (j = D + 1; j < P; j++) to[j] = 0;
-}
-
-int logistic_pack(wf_logistic *l, int *row) {
-  int n = 0, i = *row;
-  for (; i < l->N && n < l->R; i++) {
-    double s = l->weight ? l->weight[i] * l->weight_scale : 1;
-    if (!(s > 0)) continue;
-    pack_row(l->block + (size_t)n * (size_t)l->P, l->x + (size_t)i * (size_t)l->D, l);
-    l->s[n] = s;
-    l->sign[n] = 2 * l->labels[i] - 1;
-    l->label[n++] = l->labels[i];
-  }
-  *row = i;
-  for (int r = n; r % 4; r++) {
-    memset(l->block + (size_t)r * (size_t)l->P, 0, (size_t)l->P * sizeof(double));
-    l->s[r] = l->label[r] = 0;
-  }
-  return n;
-}
-
-/* a (4) = four rows times t; P a multiple of 4 */
-static void four_dots(double *a, size_t step, const double *rows, const double *t, int P) {
-  const double *r0 = rows, *r1 = r0 + P, *r2 = r1 + P, *r3 = r2 + P;
-  f64x2 zero = f64x2_splat(0), s0 = zero, s1 = zero, s2 = zero, s3 = zero, u0 = zero, u1 = zero, u2 = zero, u3 = zero;
-  for (int j = 0; j < P; j += 4) {
-    f64x2 t0 = f64x2_load(t + j), t1 = f64x2_load(t + j + 2);
-    s0 = f64x2_madd(s0, f64x2_load(r0 + j), t0);
-    s1 = f64x2_madd(s1, f64x2_load(r1 + j), t0);
-    s2 = f64x2_madd(s2, f64x2_load(r2 + j), t0);
-    s3 = f64x2_madd(s3, f64x2_load(r3 + j), t0);
-    u0 = f64x2_madd(u0, f64x2_load(r0 + j + 2), t1);
-    u1 = f64x2_madd(u1, f64x2_load(r1 + j + 2), t1);
-    u2 = f64x2_madd(u2, f64x2_load(r2 + j + 2), t1);
-    u3 = f64x2_madd(u3, f64x2_load(r3 + j + 2), t1);
-  }
-  a[0] = f64x2_sum(f64x2_add(s0, u0));
-  a[step] = f64x2_sum(f64x2_add(s1, u1));
-  a[2 * step] = f64x2_sum(f64x2_add(s2, u2));
-  a[3 * step] = f64x2_sum(f64x2_add(s3, u3));
-}
-
-void logistic_margins(wf_logistic *l, const double *theta, int rows) {
-  size_t P = (size_t)l->P, Q = (size_t)l->Q;
-  for (int r = 0; r < rows; r += 4)
-    for (int k = 0; k < l->K; k++)
-      four_dots(l->z + (size_t)r * Q + k, Q, l->block + (size_t)r * P, theta + (size_t)k * P, l->P);
-}
 
 /* ---- losses and residuals ------------------------------------------------------------------------------------------ */
 
@@ -80,12 +21,12 @@ static inline f64x2 binary_pair(wf_logistic *l, int r) {
   return f64x2_mul(s, f64x2_add(f64x2_max(f64x2_sub(zero, m), zero), f64x2_log1p(e)));
 }
 
-/* Two pairs a turn share their constants. Returns Σ s loss. */
+/* Four pairs a turn share their constants and wait for each other less. Returns Σ s loss. */
 static double binary_rows(wf_logistic *l, int rows) {
   f64x2 loss = f64x2_splat(0);
-  for (int r = 0; r < rows; r += 4) {
-    f64x2 first = binary_pair(l, r), second = binary_pair(l, r + 2);
-    loss = f64x2_add(loss, f64x2_add(first, second));
+  for (int r = 0; r < rows; r += 8) {
+    f64x2 first = binary_pair(l, r), second = binary_pair(l, r + 2), third = binary_pair(l, r + 4), fourth = binary_pair(l, r + 6);
+    loss = f64x2_add(loss, f64x2_add(f64x2_add(first, second), f64x2_add(third, fourth)));
   }
   return f64x2_sum(loss);
 }
@@ -206,9 +147,8 @@ double logistic_pass(wf_logistic *l, double *gradient, double *metric, const dou
   memset(gradient, 0, (size_t)l->n * sizeof(double));
   l->correct = l->far = 0;
   l->apart = 1;
-  for (int row = 0, n; (n = logistic_pack(l, &row)) > 0;) {
-    int rows = (n + 3) / 4 * 4;
-    logistic_margins(l, theta, rows);
+  for (int row = 0, n; (n = logistic_pack(l, &row, theta)) > 0;) {
+    int rows = (n + 7) / 8 * 8;
     if (l->K == 1) count_binary(l, n);
     else count_classes(l, n);
     loss += losses(l, rows);
@@ -230,9 +170,8 @@ double logistic_pass(wf_logistic *l, double *gradient, double *metric, const dou
 void logistic_curvature(wf_logistic *l, double *matrix, const double *theta) {
   size_t n = (size_t)l->n, P = (size_t)l->P, Q = (size_t)l->Q;
   memset(matrix, 0, n * n * sizeof(double));
-  for (int row = 0, filled; (filled = logistic_pack(l, &row)) > 0;) {
-    int rows = (filled + 3) / 4 * 4;
-    logistic_margins(l, theta, rows);
+  for (int row = 0, filled; (filled = logistic_pack(l, &row, theta)) > 0;) {
+    int rows = (filled + 7) / 8 * 8;
     losses(l, rows);
     for (int a = 0; a < l->K; a++)
       for (int b = 0; b <= a; b++) {

@@ -31,7 +31,9 @@ typedef struct qr {
 qr *qr_new(int rows, int features, int sides, int centred);
 void qr_free(qr *q); /* NULL is fine */
 
-enum { QR_ROWS = 120 }; /* in a block: 50 columns of them fit the fastest cache; not near a power of two, whose columns would crowd it */
+/* Rows of a block: fewer are much work for little, more leave the fast caches. Eights, but not near a power of two, whose columns would
+ * crowd them. */
+enum { QR_ROWS = 168 };
 
 /* Takes the first n rows of the block, 1..QR_ROWS, at qr_column; the row behind an odd number is zero. Blocks but the last are even. */
 void qr_fold(qr *q, int n);

@@ -3,6 +3,8 @@ import { WasmfitError, show } from './errors.js';
 
 /** WF_ABI of src/wasmfit.h. */
 const ABI = 1;
+/** Bytes that are looked at together. */
+const PART = 2 ** 16;
 
 /** @typedef {Float32Array | Float64Array | Int32Array | Uint8Array} Copied */
 /**
@@ -63,6 +65,19 @@ export class Engine {
   /** @param {number} pointer @param {Copied} values */
   write(pointer, values) {
     new Uint8Array(this.exports.memory.buffer, pointer, values.byteLength).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+
+  /** Whether no value is infinite or NaN: several times as fast as JavaScript. @param {Float32Array | Float64Array} values @returns {boolean} */
+  allFinite(values) {
+    return this.scope((copy) => {
+      const part = copy(Math.min(values.byteLength, PART), 'a check');
+      for (let at = 0, step = PART / values.BYTES_PER_ELEMENT; at < values.length; at += step) {
+        const some = values.subarray(at, at + step);
+        this.write(part, some);
+        if (!this.exports.wf_all_finite(part, some.byteLength, Number(values instanceof Float32Array))) return false;
+      }
+      return true;
+    });
   }
 
   /** A copy. @param {number} pointer @param {number} length */

@@ -2,6 +2,7 @@
 import { Held } from './held.js';
 import { report } from './fields.js';
 import { FitAtOnce } from './least-squares.js';
+import { copyWide } from './linear-rows.js';
 import { checkFinite, measure, predictLinear } from './linear-values.js';
 import { CONVERGED, DONE, RUNNING } from './native.js';
 import { logLoss } from './softmax.js';
@@ -18,16 +19,23 @@ const SEPARABLE = 2;
 /** wf_solver */
 const LBFGS = 0, NEWTON = 1, PROXIMAL = 2;
 
-/** Weighted sums of one column of y: Σ s, mean, Σ s (y - mean)² / Σ s. @param {LinearTask} task @param {number} k */
-function spread({ y, weight, rows, outputs }, k) {
-  const s = (/** @type {number} */ r) => (weight ? weight[r] : 1);
-  let total = 0, sum = 0, square = 0;
+/** Weighted sums of one column of y, taken about its first value: Σ s and mean - first. @param {LinearTask} task @param {number} k */
+function weigh({ y, weight, rows, outputs }, k) {
+  let total = 0, sum = 0;
   for (let r = 0; r < rows; r++) {
-    total += s(r);
-    sum += s(r) * (y[r * outputs + k] - y[k]);
+    const s = weight ? weight[r] : 1;
+    total += s;
+    sum += s * (y[r * outputs + k] - y[k]);
   }
-  for (let r = 0; r < rows; r++) square += s(r) * (y[r * outputs + k] - y[k] - sum / total) ** 2;
-  return { total, mean: y[k] + sum / total, variance: square / total };
+  return { total, shift: sum / total };
+}
+
+/** Σ s (y - mean)² / Σ s @param {LinearTask} task @param {number} k */
+function varianceOf(task, k) {
+  const { y, weight, rows, outputs } = task, { total, shift } = weigh(task, k);
+  let square = 0;
+  for (let r = 0; r < rows; r++) square += (weight ? weight[r] : 1) * (y[r * outputs + k] - y[k] - shift) ** 2;
+  return square / total;
 }
 
 /** A fit in steps: all its memory is taken here. Free it once. */
@@ -43,10 +51,11 @@ export class IterativeFit {
     /** One solver for all outputs, or one for each. @type {{ pointer: number, done: number }[]} */
     this.solvers = [];
     const { solver, y, outputs, multilabel } = task;
-    /** elastic nets only @type {ReturnType<typeof spread>[]} */
-    this.spreads = solver === 'elastic' ? Array.from({ length: outputs }, (_, k) => spread(task, k)) : [];
+    /** of y; elastic nets only @type {number[]} */
+    this.variances = solver === 'elastic' ? Array.from({ length: outputs }, (_, k) => varianceOf(task, k)) : [];
+    this.total = task.weight ? task.weight.reduce((sum, value) => sum + value, 0) : task.rows;
     try {
-      const x = this.held.take(task.x), weight = task.weight ? this.held.take(task.weight) : 0;
+      const x = solver === 'logistic' ? this.held.take(task.x) : copyWide(engine, (bytes) => this.held.take(bytes), task.x), weight = task.weight ? this.held.take(task.weight) : 0;
       const each = solver === 'elastic' || multilabel ? outputs : 1;
       for (let k = 0; k < each; k++) this.solvers.push({ pointer: this.#begin(x, this.held.take(each === 1 ? y : y.filter((_, i) => i % each === k)), weight), done: 0 });
     } catch (error) {
@@ -60,7 +69,7 @@ export class IterativeFit {
     const { solver, rows, features, outputs, multilabel, fitIntercept, alpha, ratio, newton } = this.task;
     const { exports } = this.engine;
     const pointer = (solver === 'elastic' ? exports.wf_elastic_new(x, y, weight, rows, features, ratio, Number(fitIntercept))
-      : exports.wf_logistic_new(x, y, weight, rows, features, multilabel ? 1 : outputs, Number(fitIntercept), alpha, ratio, ratio > 0 ? PROXIMAL : newton ? NEWTON : LBFGS)) >>> 0;
+      : exports.wf_logistic_new(x, Number(this.task.x instanceof Float32Array), y, weight, rows, features, multilabel ? 1 : outputs, Number(fitIntercept), alpha, ratio, ratio > 0 ? PROXIMAL : newton ? NEWTON : LBFGS)) >>> 0;
     if (pointer === 0) throw this.engine.outOfMemory('the fit');
     return pointer;
   }
@@ -103,6 +112,7 @@ export class IterativeFit {
 
   /** @param {Part[]} parts */
   #joined(parts) {
+    if (parts.length === 1) return { coef: parts[0].coef, intercept: parts[0].intercept };
     return { coef: Float64Array.from(parts.flatMap(({ coef }) => [...coef])), intercept: Float64Array.from(parts.flatMap(({ intercept }) => [...intercept])) };
   }
 
@@ -111,7 +121,7 @@ export class IterativeFit {
     const { task } = this;
     const parts = this.#parts(), state = this.#joined(parts);
     const apart = task.multilabel;
-    const z = (/** @type {{ x: Float64Array, rows: number }} */ { x, rows }) => ({ data: predictLinear(state, x, rows, task.features), rows, cols: task.outputs });
+    const z = (/** @type {{ x: ArrayLike<number>, rows: number }} */ { x, rows }) => ({ data: predictLinear(state, x, rows, task.features), rows, cols: task.outputs });
     const [loss, metric] = task.solver === 'logistic' ? this.#logistic(parts) : last || task.rows < task.features ? measure(state, task, task.weight) : this.#elastic(parts);
     const [validationLoss, validationMetric] = !task.validation ? [NaN, NaN] : task.solver === 'logistic' ? logLoss(z(task.validation), task.validation.y, apart) : measure(state, task.validation);
     this.reports.push(...report({ epoch: this.iterations, loss, metric, validationLoss, validationMetric, rowsSeen: this.iterations * task.rows }));
@@ -119,9 +129,7 @@ export class IterativeFit {
 
   /** Mean log loss without the penalty, accuracy; means over the solvers. @param {Part[]} parts */
   #logistic(parts) {
-    const { weight, rows } = this.task;
-    const total = weight ? weight.reduce((sum, value) => sum + value, 0) : rows;
-    return [1, 4].map((at) => parts.reduce((sum, { figures }) => sum + (at === 1 ? -figures[1] / total : figures[4]), 0) / parts.length);
+    return [1, 4].map((at) => parts.reduce((sum, { figures }) => sum + (at === 1 ? -figures[1] / this.total : figures[4]), 0) / parts.length);
   }
 
   /** Mean squared error and R² from the objectives, which spares a pass over the rows. @param {Part[]} parts */
@@ -129,7 +137,7 @@ export class IterativeFit {
     const { alpha, ratio } = this.task;
     const scores = parts.map(({ coef, figures: [objective] }, k) => {
       const penalty = coef.reduce((sum, w) => sum + ratio * Math.abs(w) + (1 - ratio) / 2 * w * w, 0);
-      const loss = Math.max(0, 2 * (objective - alpha * penalty)), { variance } = this.spreads[k];
+      const loss = Math.max(0, 2 * (objective - alpha * penalty)), variance = this.variances[k];
       return [loss, variance > 0 ? 1 - loss / variance : Number(loss === 0)];
     });
     return [0, 1].map((at) => scores.reduce((sum, score) => sum + score[at], 0) / scores.length);
@@ -155,14 +163,14 @@ export class IterativeFit {
 
   /** Of a binary logistic regression; none where the information is singular. @param {Part} part */
   #statistics({ figures }) {
-    const { features, fitIntercept, rows, weight, y } = this.task;
+    const { features, fitIntercept, rows } = this.task;
     const P = features + Number(fitIntercept);
     const covariance = this.engine.scope((copy) => {
       const place = copy(P * P * 8, 'the statistics');
       return this.engine.exports.wf_logistic_covariance(place, this.solvers[0].pointer) ? this.engine.readF64(place, P * P) : undefined;
     });
     if (!covariance) return undefined;
-    const { total, mean } = spread({ ...this.task, y, weight }, 0);
+    const { total, shift } = weigh(this.task, 0), mean = this.task.y[0] + shift;
     const nullLogLikelihood = total * (fitIntercept ? mean * Math.log(mean) + (1 - mean) * Math.log(1 - mean) : Math.log(0.5));
     return statisticsOf('LogisticRegression', features, P, { rows, logLikelihood: figures[1], nullLogLikelihood }, { covariance });
   }

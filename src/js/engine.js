@@ -76,6 +76,9 @@ export function engineNow(what, ...cores) {
   throw notReady(what);
 }
 
+/** Whichever core is loaded, for what each of them can. */
+export const anyEngine = () => ready.values().next().value;
+
 /** @param {unknown} source @returns {source is Source} */
 const isSource = (source) => source instanceof URL || source instanceof ArrayBuffer || ArrayBuffer.isView(source) || source instanceof WebAssembly.Module;
 

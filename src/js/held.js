@@ -9,9 +9,9 @@ export class Held {
     this.engine = engine;
   }
 
-  /** @param {import('./core.js').Copied} values @returns {number} a pointer */
+  /** @param {import('./core.js').Copied | number} values a number stands for that many bytes @returns {number} a pointer */
   take(values) {
-    const pointer = this.engine.copyIn(values, 'the data set');
+    const pointer = typeof values === 'number' ? this.engine.alloc(values, 'the data set') : this.engine.copyIn(values, 'the data set');
     this.#pointers.push(pointer);
     return pointer;
   }

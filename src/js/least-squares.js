@@ -1,15 +1,16 @@
 // least-squares.js: linear models that are solved at once: least squares, ridge · in: rows in f64 · out: coefficients, their report · next: descent.js
 import { report } from './fields.js';
+import { copyWide, inBlocks } from './linear-rows.js';
 import { checkFinite, measure } from './linear-values.js';
 import { CONVERGED } from './native.js';
 import { dependentColumns, leastSquaresStatistics } from './statistics.js';
 
 /**
- * x (rows, features), all f64; y (rows, outputs), of a logistic model labels: int32 (rows) or, several columns of 0 and 1, (rows, outputs);
+ * x (rows, features), f32 only where the caller's are; y (rows, outputs), of a logistic model labels: int32 (rows) or, several columns of 0 and 1, (rows, outputs);
  * weight (rows). The rest is for the solvers that need it.
- * @typedef {{ kind: 'linear', solver: 'leastSquares' | 'ridge' | 'elastic' | 'logistic', x: Float64Array, y: Float64Array | Int32Array,
+ * @typedef {{ kind: 'linear', solver: 'leastSquares' | 'ridge' | 'elastic' | 'logistic', x: Float64Array | Float32Array, y: Float64Array | Int32Array,
  *   weight: Float64Array | null, rows: number, features: number, outputs: number, fitIntercept: boolean,
- *   validation: { x: Float64Array, y: Float64Array | Int32Array, rows: number } | null, statistics: boolean, alphas: Float64Array,
+ *   validation: { x: Float64Array | Float32Array, y: Float64Array | Int32Array, rows: number } | null, statistics: boolean, alphas: Float64Array,
  *   alpha: number, ratio: number, maxIterations: number, tolerance: number, newton: boolean, multilabel: boolean }} LinearTask
  */
 /**
@@ -21,23 +22,51 @@ import { dependentColumns, leastSquaresStatistics } from './statistics.js';
 /** @typedef {(values: import('./core.js').Copied | number, what: string) => number} Copy */
 /** Pointers to x, y and weight (0: none) in the core. @typedef {[number, number, number]} Pointers */
 
-/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @param {Pointers} data @returns {{ state: LinearState, measured: number[] | null }} */
-function leastSquares(engine, copy, task, data) {
-  const { rows, features, outputs, fitIntercept } = task;
+/** All rows in the core. @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @returns {Pointers} */
+const whole = (engine, copy, { x, y, weight }) => [copyWide(engine, copy, x), copy(y, 'the targets'), weight ? copy(weight, 'the sample weights') : 0];
+
+/**
+ * Rows pass block by block: the core never holds them all.
+ * @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task
+ * @param {[number, number, number]} places of coef, intercept, result
+ */
+function solve(engine, copy, task, places) {
+  const { exports } = engine, { rows, features, outputs, fitIntercept, weight } = task;
+  const linear = exports.wf_linear_new(rows, features, outputs, Number(fitIntercept)) >>> 0;
+  if (linear === 0) throw engine.outOfMemory('the least-squares fit');
+  try {
+    if (weight) engine.scope((keep) => exports.wf_linear_weigh(linear, keep(weight, 'the sample weights'), rows));
+    const show = inBlocks(engine, copy, task);
+    show((x, y, w, n) => exports.wf_linear_push(linear, x, y, w, n));
+    if (!exports.wf_linear_solve(linear)) throw engine.outOfMemory('the least-squares fit');
+    do show((x, y, w, n) => exports.wf_linear_residual(linear, x, y, w, n));
+    while (exports.wf_linear_correct(linear));
+    exports.wf_linear_solution(...places, linear);
+  } finally {
+    exports.wf_linear_free(linear);
+  }
+}
+
+/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @returns {{ state: LinearState, measured: number[] | null }} */
+function leastSquares(engine, copy, task) {
+  const { features, outputs } = task;
   const coef = copy(features * outputs * 8, 'the coefficients'), intercept = copy(outputs * 8, 'the intercept'), result = copy(24, 'the result');
-  if (!engine.exports.wf_linear_fit(coef, intercept, result, ...data, rows, features, outputs, Number(fitIntercept))) throw engine.outOfMemory('the least-squares fit');
+  solve(engine, copy, task, [coef, intercept, result]);
   const [rank, loss, metric] = engine.readF64(result, 3);
-  const dependent = rank === features ? [] : dependentColumns(engine, copy, task, data, [coef, intercept]);
   /** @type {LinearState} */
-  const state = { coef: engine.readF64(coef, features * outputs), intercept: engine.readF64(intercept, outputs), facts: { rank, dependent } };
-  if (task.statistics) state.statistics = leastSquaresStatistics(engine, copy, task, data, [coef, intercept]);
+  const state = { coef: engine.readF64(coef, features * outputs), intercept: engine.readF64(intercept, outputs), facts: { rank, dependent: [] } };
+  if (rank < features || task.statistics) {
+    const data = whole(engine, copy, task);
+    if (rank < features) state.facts.dependent = dependentColumns(engine, copy, task, data, [coef, intercept]);
+    if (task.statistics) state.statistics = leastSquaresStatistics(engine, copy, task, data, [coef, intercept]);
+  }
   return { state, measured: [loss, metric] };
 }
 
-/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @param {Pointers} data */
-function ridge(engine, copy, task, data) {
+/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task */
+function ridge(engine, copy, task) {
   const { alphas, features, outputs } = task;
-  const { coefs, intercepts, gcv } = ridgePath(engine, copy, task, data);
+  const { coefs, intercepts, gcv } = ridgePath(engine, copy, task, whole(engine, copy, task));
   let best = 0;
   const scores = Float64Array.from(alphas, (_, a) => gcv.subarray(a * outputs, (a + 1) * outputs).reduce((sum, value) => sum + value, 0));
   scores.forEach((score, a) => { if (score < scores[best]) best = a; });
@@ -71,11 +100,7 @@ export class FitAtOnce {
 
   run() {
     const { engine, task } = this;
-    this.found ??= engine.scope((copy) => {
-      /** @type {Pointers} */
-      const data = [copy(task.x, 'the data set'), copy(task.y, 'the targets'), task.weight ? copy(task.weight, 'the sample weights') : 0];
-      return (task.solver === 'ridge' ? ridge : leastSquares)(engine, copy, task, data);
-    });
+    this.found ??= engine.scope((copy) => (task.solver === 'ridge' ? ridge : leastSquares)(engine, copy, task));
     checkFinite(this.found.state.coef, this.found.state.intercept);
     return CONVERGED;
   }

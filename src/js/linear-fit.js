@@ -50,6 +50,9 @@ const SOLVERS = {
 const columnsOf = (metric, validated) => [['epoch', 0], ['loss', 1], [metric, 2],
   .../** @type {[string, number][]} */ (validated ? [['valLoss', 3], [metric === 'r2' ? 'valR2' : 'valAccuracy', 4]] : []), ['rowsSeen', 6]];
 
+/** Floats as they are: what a caller has in f32 is widened in the core. @param {unknown} X @returns {import('./shapes.js').FloatsConstructor<any>} */
+export const floatsOf = (X) => (Object(X).data instanceof Float32Array ? Float32Array : Float64Array);
+
 /** y as numbers or indices. @param {LinearModel} model @param {unknown} y @param {number} rows @param {string} name @param {Label[] | null} classes known already @returns {Truth} */
 function truthOf(model, y, rows, name, classes) {
   if (model._name === 'LogisticRegression') return logisticTruth(y, rows, name, classes);
@@ -63,14 +66,12 @@ function truthOf(model, y, rows, name, classes) {
  */
 export function prepare(model, X, y, { validation, sampleWeight, stratify }) {
   const { _name: name, options } = model;
-  const { matrix, encoder } = readFeatures(X, null, Float64Array);
+  const { matrix, encoder } = readFeatures(X, null, floatsOf(X));
   const { rows, cols: features } = matrix;
   const truth = truthOf(model, y, rows, 'y', null);
   const weights = readWeights(sampleWeight, rows);
   if (stratify !== undefined) checkSwitch(stratify, `${name}.fit: stratify`);
-  const strata = truth.classes && stratify !== false && (stratify || canStratify(/** @type {Int32Array} */ (truth.values.data), truth.classes.length, Number(validation)));
-  const splits = validation === undefined || Object(validation) === validation ? undefined
-    : splitValidation(rows, /** @type {number} */ (validation), options.seed, strata ? /** @type {Int32Array} */ (truth.values.data) : null);
+  const splits = validation === undefined || Object(validation) === validation ? undefined : split(truth, /** @type {number} */ (validation), options.seed, stratify);
   const used = countedRows(splits?.train ?? null, weights);
   const weight = weights && used ? takeRows(weights, used) : weights;
   const solver = SOLVERS[name](options, { truth, rows: used, count: used ? used.length : rows, weight, features });
@@ -93,10 +94,17 @@ export function prepare(model, X, y, { validation, sampleWeight, stratify }) {
   };
 }
 
+/** @param {Truth} truth @param {number} fraction @param {number} seed @param {boolean | undefined} stratify */
+function split({ values, classes }, fraction, seed, stratify) {
+  const labels = /** @type {Int32Array} */ (values.data);
+  const strata = classes && stratify !== false && (stratify || canStratify(labels, classes.length, fraction));
+  return splitValidation(values.rows, fraction, seed, strata ? labels : null);
+}
+
 /** @param {LinearModel} model @param {unknown} validation @param {Encoder | null} encoder @param {number} features @param {Truth} truth */
 function readValidation(model, validation, encoder, features, truth) {
   checkKeys(validation, ['X', 'y'], 'fit: validation');
-  const X = readFeatures(validation.X, encoder, Float64Array, 'validation.X').matrix;
+  const X = readFeatures(validation.X, encoder, floatsOf(validation.X), 'validation.X').matrix;
   if (X.rows === 0) throw new RangeError('validation.X has 0 rows; at least 1 is needed');
   checkFeatures(X.cols, features, 'validation.X');
   const { values } = truthOf(model, validation.y, X.rows, 'validation.y', truth.classes);

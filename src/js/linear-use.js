@@ -3,7 +3,7 @@ import { diagnose, interval } from './diagnostics.js';
 import { engineNow } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { readLike } from './job.js';
-import { GRID } from './linear-fit.js';
+import { GRID, floatsOf } from './linear-fit.js';
 import { predictLinear } from './linear-values.js';
 import { STATISTICS_FEATURES, yesOrNo } from './logistic-fit.js';
 import { toLabels, toTarget } from './matrix.js';
@@ -65,7 +65,7 @@ export function warningsOf(model) {
 /** X w + b @param {LinearModel} model @param {unknown} X @returns {Matrix} (rows, outputs) */
 function values(model, X) {
   const state = stateOf(model), features = featuresOf(state);
-  const { data, rows } = readLike(model, X, features, Float64Array);
+  const { data, rows } = readLike(model, X, features, floatsOf(X));
   return { data: predictLinear(state, data, rows, features), rows, cols: state.intercept.length };
 }
 
@@ -116,7 +116,9 @@ function noStatistics(model) {
   const state = stateOf(model), several = state.intercept.length > 1;
   if (model._name === 'LinearRegression') return several ? 'fit each output in a model of its own' : "fit with statistics: 'always'; 'auto' keeps them up to 256 features and 2 million values of X";
   if (several || !state.facts.classes) return 'statistics are for two classes; fit each pair, or each column, in a model of its own';
-  return featuresOf(state) > STATISTICS_FEATURES ? `statistics are for up to ${STATISTICS_FEATURES} features` : 'columns depend on each other, as all the categories of one do, so that the information matrix is singular; leave some out';
+  const { statistics } = model.options, wide = featuresOf(state) > STATISTICS_FEATURES;
+  if (statistics === 'never' || (statistics === 'auto' && wide)) return `fit with statistics: 'always'; 'auto' keeps them up to ${STATISTICS_FEATURES} features`;
+  return 'columns depend on each other, as all the categories of one do, so that the information matrix is singular; leave some out';
 }
 
 /** The fit and its statistics. @param {LinearModel} model @param {string} what */

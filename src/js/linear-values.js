@@ -28,7 +28,7 @@ export function predictLinear({ coef, intercept }, x, rows, features) {
 /**
  * Mean squared error and R² of a linear model.
  * @param {Pick<LinearState, 'coef' | 'intercept'>} state
- * @param {{ x: Float64Array, y: Float64Array | Int32Array, rows: number }} data
+ * @param {{ x: ArrayLike<number>, y: Float64Array | Int32Array, rows: number }} data
  * @param {Float64Array | null} [weight]
  * @returns {[number, number]}
  */

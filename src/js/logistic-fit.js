@@ -1,6 +1,6 @@
 // logistic-fit.js: labels, and the weights of their rows, for a logistic fit · in: y, options · out: indices, classes, solver · next: linear-use.js
 import { show } from './errors.js';
-import { isMatrix, toLabels, toTarget } from './matrix.js';
+import { isMatrix, takeRows, toLabels, toTarget } from './matrix.js';
 import { labelsAmong } from './targets.js';
 import { classFactors } from './weights.js';
 
@@ -26,28 +26,29 @@ export function logisticTruth(y, rows, name, classes) {
 }
 
 /** @param {import('./logistic.js').LogisticRegression['options']} options @param {import('./linear-fit.js').Data} data @returns {import('./linear-fit.js').Solver} */
-export function logisticSolver({ penalty, C, l1Ratio, solver, classWeight, maxIterations, tolerance }, { truth, rows, weight, features }) {
-  const used = rows ?? Int32Array.from({ length: truth.values.rows }, (_, row) => row), multilabel = truth.classes === null;
-  for (let k = 0; k < truth.values.cols; k++) checkClasses(truth, used, k);
+export function logisticSolver({ penalty, C, l1Ratio, solver, classWeight, maxIterations, tolerance, statistics }, { truth, rows, weight, features }) {
+  const multilabel = truth.classes === null;
+  for (let k = 0; k < truth.values.cols; k++) checkClasses(truth, rows, k);
   return {
-    solver: 'logistic', multilabel, newton: solver === 'newton', maxIterations, tolerance, statistics: truth.outputs === 1 && !multilabel && features <= STATISTICS_FEATURES,
+    solver: 'logistic', multilabel, newton: solver === 'newton', maxIterations, tolerance,
+    statistics: truth.outputs === 1 && !multilabel && (statistics === 'auto' ? features <= STATISTICS_FEATURES : statistics === 'always'),
     alpha: penalty === 'none' ? 0 : 1 / C, ratio: penalty === 'l1' ? 1 : penalty === 'elasticnet' ? Number(l1Ratio) : 0,
-    weight: classWeight === undefined ? weight : weigh(truth, used, weight, classWeight),
+    weight: classWeight === undefined ? weight : weigh(truth, rows, weight, classWeight),
   };
 }
 
-/** Every class must be among the rows that train. @param {Truth} truth @param {Int32Array} rows @param {number} k column */
-function checkClasses({ classes, values: { data, cols } }, rows, k) {
-  const names = classes ?? [0, 1], seen = names.map(() => false);
-  for (let i = 0; i < rows.length; i++) seen[data[rows[i] * cols + k]] = true;
+/** Every class must be among the rows that train. @param {Truth} truth @param {Int32Array | null} rows null: all @param {number} k column */
+function checkClasses({ classes, values: { data, rows: all, cols } }, rows, k) {
+  const names = classes ?? [0, 1], seen = names.map(() => false), count = rows ? rows.length : all;
+  for (let i = 0; i < count; i++) seen[data[(rows ? rows[i] : i) * cols + k]] = true;
   const where = cols > 1 ? `y has, in column ${k + 1},` : 'y has', absent = seen.indexOf(false);
   if (seen.indexOf(true) === seen.lastIndexOf(true)) throw new RangeError(`${where} one class only, ${show(names[seen.indexOf(true)])}; a classifier needs at least 2`);
   if (absent >= 0) throw new RangeError(`y has the label ${show(names[absent])} in no row that trains (their weight is 0, or they validate); leave such rows out`);
 }
 
-/** Weights of rows times those of their classes. @param {Truth} truth @param {ArrayLike<number>} rows @param {Float64Array | null} weight @param {'balanced' | Record<string, number>} classWeight */
+/** Weights of rows times those of their classes. @param {Truth} truth @param {Int32Array | null} rows null: all @param {Float64Array | null} weight @param {'balanced' | Record<string, number>} classWeight */
 function weigh({ classes, values }, rows, weight, classWeight) {
   if (!classes) throw new RangeError('classWeight needs one column of labels; with several give sampleWeight');
-  const factors = classFactors(classWeight, classes, Int32Array.from(rows, (row) => values.data[row]));
-  return Float64Array.from(rows, (row, i) => factors[values.data[row]] * (weight ? weight[i] : 1));
+  const indices = rows ? takeRows(values.data, rows) : values.data, factors = classFactors(classWeight, classes, indices);
+  return Float64Array.from(indices, (index, i) => factors[index] * (weight ? weight[i] : 1));
 }

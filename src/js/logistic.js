@@ -5,7 +5,8 @@ import { checkModel } from './options.js';
 /** @typedef {import('./labels.js').Label} Label */
 /** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
 /** @typedef {{ penalty?: 'l2' | 'l1' | 'elasticnet' | 'none', C?: number, l1Ratio?: number, solver?: 'lbfgs' | 'newton', fitIntercept?: boolean,
- *   classWeight?: 'balanced' | Record<string, number>, maxIterations?: number, tolerance?: number, seed?: number }} LogisticOptions */
+ *   classWeight?: 'balanced' | Record<string, number>, maxIterations?: number, tolerance?: number, statistics?: 'auto' | 'always' | 'never',
+ *   seed?: number }} LogisticOptions */
 
 /**
  * Logistic regression, in f64:   min C Σ s loss + penalty, the intercept without a penalty
@@ -17,7 +18,7 @@ export class LogisticRegression extends LinearModel {
   /**
    * @param {LogisticOptions} [options] penalty 'l2' ‖W‖² / 2, 'l1' ‖W‖₁, 'elasticnet' l1Ratio ‖W‖₁ + (1 - l1Ratio) ‖W‖² / 2, or 'none';
    *   solver: without an L1 part, with one it is proximal Newton; classWeight: a factor to the weight of the rows of each label,
-   *   'balanced': rows / (classes · rows of the class)
+   *   'balanced': rows / (classes · rows of the class); statistics: whether the fit keeps what summary needs, 'auto': up to 256 features
    */
   constructor(options = {}) {
     super();
@@ -73,7 +74,7 @@ export class LogisticRegression extends LinearModel {
    *
    * @param {{ confidence?: number }} [options]
    * @returns {import('./summary.js').LogisticSummary}
-   * @throws {import('./errors.js').WasmfitError} NO_STATISTICS: more than two classes, more than 256 features, or a singular information; NOT_FITTED, NOT_READY
+   * @throws {import('./errors.js').WasmfitError} NO_STATISTICS: more than two classes, statistics not kept, or a singular information; NOT_FITTED, NOT_READY
    */
   summary(options = {}) {
     return this._use('summary').summaryOfLogistic(this, options);

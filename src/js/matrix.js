@@ -1,4 +1,5 @@
 // matrix.js: whatever a caller hands over becomes checked numbers · in: rows, typed arrays, Matrix · out: Matrix · next: labels.js
+import { anyEngine } from './engine.js';
 import { WasmfitError, show } from './errors.js';
 import { checkLength, checkMatrix, isMatrix, isNumbers, refuseDetached, viewKind } from './shapes.js';
 
@@ -61,6 +62,18 @@ export function allocate(Type, rows, cols, name) {
   }
 }
 
+/** So many are worth a walk through the core. */
+const MANY = 2 ** 14;
+
+/** Many values go through a core that is loaded, which is faster. @param {Floats} data */
+function allFinite(data) {
+  const engine = data.length >= MANY ? anyEngine() : undefined;
+  if (engine) return engine.allFinite(data);
+  let zero = 0;
+  for (let i = 0; i < data.length; i++) zero += data[i] * 0;
+  return zero === 0;
+}
+
 /**
  * One pass over all values; only when it fails the place is looked for, and the value as the caller wrote it.
  * @param {Floats} data
@@ -69,9 +82,7 @@ export function allocate(Type, rows, cols, name) {
  * @param {(row: number, col: number) => number} original
  */
 function checkFinite(data, cols, where, original) {
-  let zero = 0;
-  for (let i = 0; i < data.length; i++) zero += data[i] * 0;
-  if (zero === 0) return;
+  if (allFinite(data)) return;
   const at = data.findIndex((/** @type {number} */ value) => !Number.isFinite(value));
   const row = Math.floor(at / cols);
   const col = at % cols;

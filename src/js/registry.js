@@ -33,6 +33,7 @@ const OPTIONS = {
   batchSize: 'rows a step; the last batch of an epoch may be shorter; full: all rows', epochs: 'times every row is seen', seed: 'of starting weights, order of rows, masks and validation split', layers: 'number of layers, the last one included', inputs: 'features',
   inputNoise: 'standard deviation of Gaussian noise on training features', mixup: 'alpha of Beta(alpha, alpha): rows are mixed in pairs', dropout: 'rate after every hidden layer',
   fitIntercept: 'whether b is fitted, or 0', 'LinearRegression.statistics': 'what summary and predictInterval need; auto: up to 256 features and 2 million values of X',
+  'LogisticRegression.statistics': 'what summary needs, about as much work as two steps; auto: up to 256 features',
   alpha: 'strength of the penalty; 0: none', 'Ridge.alpha': 'strength of the penalty; 0: none; gcv: that of alphas which generalised cross-validation finds best', alphas: 'to choose from with gcv; 25 from 0.001 to 1000 if not given',
   l1Ratio: 'share of the L1 penalty: 1 is the lasso, 0 ridge', maxIterations: 'sweeps over the coefficients at most', 'LogisticRegression.maxIterations': 'steps of the solver at most',
   'Lasso.tolerance': 'duality gap, as a share of the variance of y, that ends the fit', 'ElasticNet.tolerance': 'duality gap, as a share of the variance of y, that ends the fit', 'LogisticRegression.tolerance': 'greatest gradient of the mean loss that ends the fit',

@@ -17,6 +17,7 @@ typedef v128_t f64x2;
 
 static inline f64x2 f64x2_load(const double *p) { return wasm_v128_load(p); }
 static inline void f64x2_store(double *p, f64x2 a) { wasm_v128_store(p, a); }
+static inline f64x2 f64x2_widen(const float *p) { return wasm_f64x2_promote_low_f32x4(wasm_v128_load64_zero(p)); } /* two of them */
 static inline f64x2 f64x2_splat(double a) { return wasm_f64x2_splat(a); }
 static inline f64x2 f64x2_add(f64x2 a, f64x2 b) { return wasm_f64x2_add(a, b); }
 static inline f64x2 f64x2_sub(f64x2 a, f64x2 b) { return wasm_f64x2_sub(a, b); }
@@ -38,6 +39,7 @@ static inline f64x2 f64x2_load(const double *p) {
   return a;
 }
 static inline void f64x2_store(double *p, f64x2 a) { memcpy(p, &a, sizeof a); }
+static inline f64x2 f64x2_widen(const float *p) { return (f64x2){p[0], p[1]}; }
 static inline f64x2 f64x2_splat(double a) { return (f64x2){a, a}; }
 static inline f64x2 f64x2_add(f64x2 a, f64x2 b) { return a + b; }
 static inline f64x2 f64x2_sub(f64x2 a, f64x2 b) { return a - b; }

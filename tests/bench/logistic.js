@@ -58,7 +58,7 @@ const px = engine.copyIn(x, 'X'), py = engine.copyIn(y, 'y'), out = engine.alloc
 /** @param {'core' | 'newton'} name @param {number} solver */
 function core(name, solver) {
   const before = performance.now();
-  const logistic = exports.wf_logistic_new(px, py, 0, ROWS, COLS, 1, 1, 0, 0, solver);
+  const logistic = exports.wf_logistic_new(px, 0, py, 0, ROWS, COLS, 1, 1, 0, 0, solver);
   const converged = exports.wf_logistic_run(logistic, TOLERANCE, 100) === 1;
   exports.wf_logistic_solution(out, out + COLS * 8, out + COLS * 8 + 8, logistic);
   times[name].push(performance.now() - before);

@@ -33,7 +33,7 @@ typedef struct task {
 static const char *const SOLVER[] = {"L-BFGS", "Newton", "proximal"};
 
 static wf_logistic *begin(task t) {
-  return wf_logistic_new(X, L, t.weight, t.rows, t.features, t.outputs, !t.through_zero, t.alpha, t.ratio, t.solver);
+  return wf_logistic_new(X, 0, L, t.weight, t.rows, t.features, t.outputs, !t.through_zero, t.alpha, t.ratio, t.solver);
 }
 
 static inline wf_logistic_state fit(task t) {

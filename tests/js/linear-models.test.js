@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import * as wasmfit from 'wasmfit';
 import { Table } from 'wasmfit/preprocessing';
 import { checksum } from '../../src/js/checksum.js';
+import { Random } from '../../src/js/draws.js';
 import { writeSafetensors } from '../../src/js/safetensors-write.js';
 import { readSafetensors } from '../../src/js/safetensors.js';
 import { near, rowOf } from './near.js';
@@ -204,4 +205,48 @@ test('a warning names the columns that depend on each other or are constant, and
   assert.deepEqual(model.warnings, ['The 5 columns have rank 3: "a", "b", "sum", "still" depend on each other or are constant. Of all equally good solutions this is the one of least norm.']);
   await model.fit(Array.from({ length: 300 }, (_, i) => Array.from({ length: 257 }, (_, j) => (j < 2 ? i : Math.sin(i * j)))), Array.from({ length: 300 }, (_, i) => i));
   assert.match(model.warnings[0], /^The 257 columns have rank 256: some depend on others/);
+});
+
+describe('rows in f32', () => {
+  const rows = 2000, cols = 20, draws = new Random(5), random = () => draws.uniform();
+  const single = Float32Array.from({ length: rows * cols }, () => random() - 0.3), double = Float64Array.from(single);
+  const target = Float64Array.from({ length: rows }, (_, i) => 2 * single[i * cols] - single[i * cols + 7] + random());
+  const sampleWeight = Float64Array.from({ length: rows }, (_, i) => 1 + i % 3);
+  /** @type {Record<string, [() => any, any]>} */
+  const models = {
+    'least squares': [() => new classes.LinearRegression(), target], ridge: [() => new classes.Ridge(), target], lasso: [() => new classes.Lasso({ alpha: 0.01 }), target],
+    logistic: [() => new classes.LogisticRegression(), Int32Array.from(target, (value) => Number(value > 0.5))],
+  };
+  for (const [name, [make, truth]] of Object.entries(models)) {
+    test(`give the bits of the same numbers in f64, here and in a worker: ${name}`, async () => {
+      for (const options of [{}, { sampleWeight, validation: 0.3 }, { worker: true }]) {
+        const results = await Promise.all([single, double].map(async (data) => {
+          const model = make(), X = { data, rows, cols };
+          const { loss, splits, seconds, ...history } = await model.fit(X, truth, options);
+          return { loss, splits, history: { ...history }, coef: model.coef, intercept: model.intercept, predicted: model.predict(X), score: model.score(X, truth) };
+        }));
+        assert.deepEqual(results[0], results[1]);
+        assert.equal(results[0].coef.length, cols);
+      }
+    });
+
+    test(`are those of the call, whatever becomes of them afterwards: ${name}`, async () => {
+      const data = single.slice(), model = make(), other = make();
+      const run = model.fit({ data, rows, cols }, truth);
+      data.fill(7);
+      await run;
+      await other.fit({ data: single, rows, cols }, truth);
+      assert.deepEqual(model.coef, other.coef);
+    });
+  }
+
+  test('that are not finite are named by their place, also when the core looks for them', async () => {
+    for (const [at, value] of [[0, NaN], [rows * cols - 1, Infinity], [20_011, -Infinity]]) {
+      for (const data of [single.slice(), double.slice()]) {
+        data[at] = value;
+        assert.throws(() => new classes.LinearRegression().fit({ data, rows, cols }, target), { name: 'RangeError',
+          message: `X has ${value} at row ${Math.floor(at / cols) + 1}, column ${at % cols + 1}; every value must be finite` });
+      }
+    }
+  });
 });

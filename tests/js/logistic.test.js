@@ -221,3 +221,21 @@ test('labels that a file or a score has and the model has not are told', async (
   refused(() => model.score([[1]], [1]), TypeError, /labels like 1, yPred like "[ab]"/);
   refused(() => model.predict([[1, 2]]), RangeError, /^X has 2 columns; the model has 1 features/);
 });
+
+test('statistics are kept as asked: up to 256 features by themselves, always, or never, which changes nothing else', async () => {
+  const rows = 300, cols = 257, wide = { data: Float64Array.from({ length: rows * cols }, (_, i) => (i * i * 7919) % 1009 / 1009), rows, cols };
+  const y = Array.from({ length: rows }, (_, i) => (i * 31) % 7 > 3);
+  for (const [statistics, kept] of /** @type {const} */ ([['auto', false], ['always', true]])) {
+    const model = new LogisticRegression({ statistics, C: 0.01 });
+    await model.fit(wide, y);
+    if (kept) assert.equal(model.summary().rows.length, cols + 1);
+    else assert.throws(() => model.summary(), { code: 'NO_STATISTICS', hint: "fit with statistics: 'always'; 'auto' keeps them up to 256 features" });
+  }
+  const [without, usual] = [new LogisticRegression({ statistics: 'never' }), new LogisticRegression()];
+  await without.fit(last100, species.slice(50));
+  await usual.fit(last100, species.slice(50));
+  assert.deepEqual(without.coef, usual.coef);
+  assert.equal(usual.summary().n, 100);
+  assert.throws(() => without.summary(), { code: 'NO_STATISTICS', hint: /statistics: 'always'/ });
+  refused(() => new LogisticRegression(/** @type {any} */ ({ statistics: 'yes' })), RangeError, /statistics "yes" is unknown/);
+});

@@ -1,0 +1,49 @@
+// linear-rows.js: rows of a linear model into the core, in f64: whole, or block by block · in: task · out: pointers · next: least-squares.js
+
+/** @typedef {import('./least-squares.js').LinearTask} LinearTask */
+/** @typedef {import('./least-squares.js').Copy} Copy */
+/** @typedef {import('./core.js').Engine} Engine */
+
+/** Values of a part or block: with the block in f64 they stay in the second cache. */
+const PART = 2 ** 15;
+
+/** Values in f32 or f64 into f64 at a pointer, in parts. @param {Engine} engine @param {number} to @param {Float64Array | Float32Array} values */
+function write(engine, to, values) {
+  if (values instanceof Float64Array) engine.write(to, values);
+  else {
+    engine.scope((copy) => {
+      const part = copy(Math.min(values.length, PART) * 4, 'the data set');
+      for (let at = 0; at < values.length; at += PART) {
+        const some = values.subarray(at, at + PART);
+        engine.write(part, some);
+        engine.exports.wf_widen(to + at * 8, part, some.length);
+      }
+    });
+  }
+}
+
+/** A copy in f64. @param {Engine} engine @param {(bytes: number, what: string) => number} take @param {Float64Array | Float32Array} values */
+export function copyWide(engine, take, values) {
+  const pointer = take(values.length * 8, 'the data set');
+  write(engine, pointer, values);
+  return pointer;
+}
+
+/**
+ * A way to show all rows to a function of the core, block by block, as often as it takes.
+ * @param {Engine} engine @param {Copy} copy @param {LinearTask} task
+ * @returns {(see: (x: number, y: number, weight: number, rows: number) => void) => void} pointers; weight 0: none
+ */
+export function inBlocks(engine, copy, { x, y, weight, rows, features, outputs }) {
+  const size = Math.min(rows, Math.max(1, Math.floor(PART / features)));
+  const [px, py, pw] = [features, outputs, weight ? 1 : 0].map((width) => (width ? copy(size * width * 8, 'the data set') : 0));
+  return (see) => {
+    for (let at = 0; at < rows; at += size) {
+      const end = Math.min(rows, at + size);
+      write(engine, px, x.subarray(at * features, end * features));
+      engine.write(py, y.subarray(at * outputs, end * outputs));
+      if (weight) engine.write(pw, weight.subarray(at, end));
+      see(px, py, pw, end - at);
+    }
+  };
+}
