@@ -244,7 +244,7 @@ describe('rows in f32', () => {
     for (const [at, value] of [[0, NaN], [rows * cols - 1, Infinity], [20_011, -Infinity]]) {
       for (const data of [single.slice(), double.slice()]) {
         data[at] = value;
-        assert.throws(() => new classes.LinearRegression().fit({ data, rows, cols }, target), { name: 'RangeError',
+        await assert.rejects(async () => { await new classes.LinearRegression().fit({ data, rows, cols }, target); }, { name: 'RangeError',
           message: `X has ${value} at row ${Math.floor(at / cols) + 1}, column ${at % cols + 1}; every value must be finite` });
       }
     }
