@@ -1,6 +1,7 @@
 // engine.js: loads the WebAssembly cores, each when it is first needed · in: .wasm · out: Engine · next: core.js
 import { Engine } from './core.js';
 import { WasmfitError, checkKeys, notReady, show } from './errors.js';
+import { helper } from './finite.js';
 import { readUrl } from './platform.js';
 
 export { Engine };
@@ -59,7 +60,10 @@ export function engineReady(core = 'network', simd = 'exact', source = given[cor
   if (known) return known;
   const engine = loadEngine(simd, source);
   loading.set(core, engine);
-  engine.then((loaded) => ready.set(core, loaded), () => loading.delete(core)); // so that a later call can try again
+  engine.then((loaded) => {
+    ready.set(core, loaded);
+    helper.engine ??= loaded;
+  }, () => loading.delete(core)); // so that a later call can try again
   return engine;
 }
 
@@ -75,9 +79,6 @@ export function engineNow(what, ...cores) {
   }
   throw notReady(what);
 }
-
-/** Whichever core is loaded, for what each of them can. */
-export const anyEngine = () => ready.values().next().value;
 
 /** @param {unknown} source @returns {source is Source} */
 const isSource = (source) => source instanceof URL || source instanceof ArrayBuffer || ArrayBuffer.isView(source) || source instanceof WebAssembly.Module;

@@ -1,6 +1,6 @@
 // matrix.js: whatever a caller hands over becomes checked numbers · in: rows, typed arrays, Matrix · out: Matrix · next: labels.js
-import { anyEngine } from './engine.js';
 import { WasmfitError, show } from './errors.js';
+import { allFinite } from './finite.js';
 import { checkLength, checkMatrix, isMatrix, isNumbers, refuseDetached, viewKind } from './shapes.js';
 
 export { isMatrix } from './shapes.js';
@@ -60,18 +60,6 @@ export function allocate(Type, rows, cols, name) {
     throw new WasmfitError(`${name} has ${rows} rows × ${cols} columns: ${bytes} bytes cannot be allocated`,
       { code: 'OUT_OF_MEMORY', hint: 'use fewer rows or columns', cause });
   }
-}
-
-/** So many are worth a walk through the core. */
-const MANY = 2 ** 14;
-
-/** Many values go through a core that is loaded, which is faster. @param {Floats} data */
-function allFinite(data) {
-  const engine = data.length >= MANY ? anyEngine() : undefined;
-  if (engine) return engine.allFinite(data);
-  let zero = 0;
-  for (let i = 0; i < data.length; i++) zero += data[i] * 0;
-  return zero === 0;
 }
 
 /**
