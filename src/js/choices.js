@@ -127,11 +127,11 @@ pruning sparsity=0.8[0,1) begin#=0[0,1e9] end#=?[0,1e9] scope=layer|layer|global
 export const training = Object.fromEntries(['batchSize#=32[1,1e9]|full', 'epochs#=100[1,1e9]', 'seed#=0[0,9007199254740992]', 'units#=100[1,1e6]', 'layers#=1[1,64]',
   'inputs#=1[1,1e6]', 'inputNoise=0[0,1e6]', 'mixup=0[0,1e3]', 'dropout=0[0,1)', 'l1~=0[0,1e6]', 'l2~=0[0,1e6]', 'maxNorm=0[0,1e30]'].map(option).map((one) => [one.name, one]));
 
-const INTERCEPT = 'fitIntercept=on', STATISTICS = 'statistics=auto|auto|always|never', ALPHA = 'alpha~=1[0,1e300]', RATIO = 'l1Ratio=0.5[0,1]', SEED = 'seed#=0[0,9007199254740992]';
+const INTERCEPT = 'fitIntercept=on', ALPHA = 'alpha~=1[0,1e300]', RATIO = 'l1Ratio=0.5[0,1]', SEED = 'seed#=0[0,9007199254740992]';
 const DESCENT = `${INTERCEPT} maxIterations#=1000[1,1e9] tolerance~=1e-4[0,1] ${SEED}`;
 
-export const linearModels = choices(`LinearRegression ${INTERCEPT} ${STATISTICS} ${SEED}
+export const linearModels = choices(`LinearRegression ${INTERCEPT} statistics=auto|auto|always|never ${SEED}
 Ridge ${ALPHA}|gcv alphas*=?(0,1e300] ${INTERCEPT} ${SEED}
 Lasso ${ALPHA} ${DESCENT}
 ElasticNet ${ALPHA} ${RATIO} ${DESCENT}
-LogisticRegression penalty=l2|l2|l1|elasticnet|none C~=1(0,1e300] ${RATIO} solver=lbfgs|lbfgs|newton ${INTERCEPT} classWeight@=?[0,1e300]|balanced maxIterations#=100[1,1e9] tolerance~=1e-4[0,1] ${STATISTICS} ${SEED}`);
+LogisticRegression penalty=l2|l2|l1|elasticnet|none C~=1(0,1e300] ${RATIO} solver=lbfgs|lbfgs|newton ${INTERCEPT} classWeight@=?[0,1e300]|balanced maxIterations#=100[1,1e9] tolerance~=1e-4[0,1] statistics=auto|auto|always|never ${SEED}`);

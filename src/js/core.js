@@ -67,7 +67,7 @@ export class Engine {
     new Uint8Array(this.exports.memory.buffer, pointer, values.byteLength).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
 
-  /** Whether no value is infinite or NaN: several times as fast as JavaScript. @param {Float32Array | Float64Array} values @returns {boolean} */
+  /** Whether no value is infinite or NaN, several times as fast as JavaScript. @param {Float32Array | Float64Array} values @returns {boolean} */
   allFinite(values) {
     return this.scope((copy) => {
       const part = copy(Math.min(values.byteLength, PART), 'a check');

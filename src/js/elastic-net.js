@@ -1,5 +1,4 @@
 // elastic-net.js: lasso and elastic net: least squares that leave columns out · in: X, y · out: coef, predictions · next: logistic.js
-import { checkModel } from './options.js';
 import { LinearRegressor } from './linear-model.js';
 
 /** @typedef {{ alpha?: number, fitIntercept?: boolean, maxIterations?: number, tolerance?: number, seed?: number }} LassoOptions */
@@ -13,9 +12,7 @@ import { LinearRegressor } from './linear-model.js';
 export class ElasticNet extends LinearRegressor {
   /** @param {ElasticNetOptions} [options] */
   constructor(options = {}) {
-    super();
-    /** @type {Readonly<Required<LassoOptions> & { l1Ratio?: number }>} */
-    this.options = checkModel(options, this._name);
+    super(options);
   }
 
   get _name() {

@@ -1,7 +1,7 @@
 // engine.js: loads the WebAssembly cores, each when it is first needed · in: .wasm · out: Engine · next: core.js
 import { Engine } from './core.js';
 import { WasmfitError, checkKeys, notReady, show } from './errors.js';
-import { helper } from './finite.js';
+import { finite } from './finite.js';
 import { readUrl } from './platform.js';
 
 export { Engine };
@@ -20,6 +20,9 @@ const FILES = {
   int8: () => new URL('../../build/wasmfit-int8.wasm', import.meta.url),
 };
 const CORES = /** @type {const} */ (['network', 'linear', 'double', 'int8']);
+
+/** The check of JavaScript; so many values are worth a walk through the core. */
+const slow = finite.all, MANY = 2 ** 14;
 
 /** Where a caller has them, but for that of networks, which init loads at once. @type {Partial<Record<Core, Source>>} */
 const given = {};
@@ -62,7 +65,7 @@ export function engineReady(core = 'network', simd = 'exact', source = given[cor
   loading.set(core, engine);
   engine.then((loaded) => {
     ready.set(core, loaded);
-    helper.engine ??= loaded;
+    finite.all = (data) => (data.length < MANY ? slow(data) : loaded.allFinite(data));
   }, () => loading.delete(core)); // so that a later call can try again
   return engine;
 }

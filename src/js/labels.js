@@ -4,8 +4,6 @@ import { checkLength, checkMatrix, isMatrix, isNumbers, refuseDetached } from '.
 
 /** @typedef {string | number | boolean} Label */
 
-const SMALL = 256;
-
 /**
  * @param {unknown} y
  * @param {string} name
@@ -55,15 +53,14 @@ export function toLabels(y, name = 'y', rows = undefined) {
   checkLength(name, labels.length, rows);
   /** @type {Map<Label, number>} */
   const seen = new Map();
-  const order = new Int32Array(labels.length), small = new Int32Array(SMALL).fill(-1); // labels are mostly 0, 1, 2, …
+  const order = new Int32Array(labels.length);
   for (let i = 0; i < labels.length; i++) {
-    const label = /** @type {Label} */ (labels[i]), place = typeof label === 'number' && label < SMALL && label >>> 0 === label ? label : SMALL;
-    let index = place < SMALL ? small[place] : seen.get(label) ?? -1;
-    if (index < 0) {
+    const label = /** @type {Label} */ (labels[i]);
+    let index = seen.get(label);
+    if (index === undefined) {
       checkLabel(label, labels[0], i, name);
       index = seen.size;
       seen.set(label, index);
-      if (place < SMALL) small[place] = index;
     }
     order[i] = index;
   }

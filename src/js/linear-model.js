@@ -1,6 +1,7 @@
 // linear-model.js: what all linear models are: coefficients, what one can ask of them · in: X, y · out: ŷ, coefficients · next: linear.js
 import { Estimator } from './estimator.js';
 import { later } from './later.js';
+import { checkModel } from './options.js';
 
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
 /** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
@@ -11,6 +12,12 @@ export const linear = /* @__PURE__ */ later(() => import('./linear-use.js'), 'li
 /** @abstract */
 export class LinearModel extends Estimator {
   /** @ignore @type {LinearState | null} */ _state = null;
+
+  /** @param {object} options as the class has them */
+  constructor(options) {
+    super();
+    this.options = checkModel(options, this._name);
+  }
 
   /** @ignore @returns {any} */
   get _late() {

@@ -1,6 +1,5 @@
 // linear.js: least squares, exact · in: X, y · out: coef, intercept, predictions, statistics · next: ridge.js
 import { LinearRegressor } from './linear-model.js';
-import { checkModel } from './options.js';
 
 /** @typedef {{ fitIntercept?: boolean, statistics?: 'auto' | 'always' | 'never', seed?: number }} LinearOptions */
 
@@ -15,9 +14,7 @@ export class LinearRegression extends LinearRegressor {
    *   predictInterval need, 'auto': up to 256 features and 2 million values of X; seed: of the validation split
    */
   constructor(options = {}) {
-    super();
-    /** @type {Readonly<Required<LinearOptions>>} */
-    this.options = checkModel(options, 'LinearRegression');
+    super(options);
   }
 
   get _name() {

@@ -1,6 +1,7 @@
 // logistic-fit.js: labels, and the weights of their rows, for a logistic fit · in: y, options · out: indices, classes, solver · next: linear-use.js
 import { show } from './errors.js';
-import { isMatrix, takeRows, toLabels, toTarget } from './matrix.js';
+import { isMatrix, toLabels, toTarget } from './matrix.js';
+import { takeRows } from './rows.js';
 import { labelsAmong } from './targets.js';
 import { classFactors } from './weights.js';
 

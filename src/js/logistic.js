@@ -1,6 +1,5 @@
 // logistic.js: logistic regression: two classes, several, or several yes-or-no outputs · in: X, labels · out: probabilities, classes · next: linear-fit.js
 import { LinearModel } from './linear-model.js';
-import { checkModel } from './options.js';
 
 /** @typedef {import('./labels.js').Label} Label */
 /** @typedef {import('./shapes.js').Matrix<Float64Array>} Matrix */
@@ -21,9 +20,7 @@ export class LogisticRegression extends LinearModel {
    *   'balanced': rows / (classes · rows of the class); statistics: whether the fit keeps what summary needs, 'auto': up to 256 features
    */
   constructor(options = {}) {
-    super();
-    /** @type {Readonly<LogisticOptions & { maxIterations: number, tolerance: number, fitIntercept: boolean, C: number }>} */
-    this.options = checkModel(options, 'LogisticRegression');
+    super(options);
   }
 
   get _name() {

@@ -1,6 +1,6 @@
 // matrix.js: whatever a caller hands over becomes checked numbers · in: rows, typed arrays, Matrix · out: Matrix · next: labels.js
 import { WasmfitError, show } from './errors.js';
-import { allFinite } from './finite.js';
+import { finite } from './finite.js';
 import { checkLength, checkMatrix, isMatrix, isNumbers, refuseDetached, viewKind } from './shapes.js';
 
 export { isMatrix } from './shapes.js';
@@ -70,7 +70,7 @@ export function allocate(Type, rows, cols, name) {
  * @param {(row: number, col: number) => number} original
  */
 function checkFinite(data, cols, where, original) {
-  if (allFinite(data)) return;
+  if (finite.all(data)) return;
   const at = data.findIndex((/** @type {number} */ value) => !Number.isFinite(value));
   const row = Math.floor(at / cols);
   const col = at % cols;

@@ -1,6 +1,5 @@
 // ridge.js: least squares with a penalty on the squares of the coefficients · in: X, y · out: coef, alpha, predictions · next: elastic-net.js
 import { LinearRegressor } from './linear-model.js';
-import { checkModel } from './options.js';
 
 /** @typedef {{ alpha?: number | 'gcv', alphas?: ArrayLike<number>, fitIntercept?: boolean, seed?: number }} RidgeOptions */
 
@@ -12,9 +11,7 @@ import { checkModel } from './options.js';
 export class Ridge extends LinearRegressor {
   /** @param {RidgeOptions} [options] */
   constructor(options = {}) {
-    super();
-    /** @type {Readonly<RidgeOptions & { fitIntercept: boolean, seed: number }>} */
-    this.options = checkModel(options, 'Ridge');
+    super(options);
     if (this.options.alphas && this.options.alpha !== 'gcv') throw new RangeError(`Ridge: alphas have no meaning with alpha ${this.options.alpha}; they are for alpha 'gcv'`);
   }
 
