@@ -120,7 +120,7 @@ static void dense_backward(wf_pass *pass, const wf_model *model, const wf_update
   int B4 = round4(B);
   wf_activation_backward(pass->d[l], pass->a[l], pass->z[l], layer->activation, layer->slope, (size_t)B4 * (size_t)layer->O8);
   if (l > 0) /* before the update: the gradient of the inputs belongs to the weights of the forward pass */
-    wf_matmul_input_gradient(pass->d[l - 1], pass->d[l], pass->w + layer->weight, B4, layer->I, layer->O8,
+    wf_matmul_input_gradient(pass->d[l - 1], pass->d[l], pass->w + layer->weight, B4, layer->I, layer->O,
                              model->layers[l - 1].O8);
   wf_update weights = *update;
   weights.penalty += layer->l2;

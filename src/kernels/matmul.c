@@ -45,10 +45,11 @@ void wf_matmul_forward(wf_real *y, const wf_real *const *x, const wf_real *w, co
 }
 
 /* Two rows of dY times four rows of W, over all panels. */
-static void input_gradient_tile(wf_real *dx, const wf_real *dy, const wf_real *w, size_t panel, int O8, int ldx) {
+static void input_gradient_tile(wf_real *dx, const wf_real *dy, const wf_real *w, size_t panel, int O, int ldx) {
+  int O8 = round8(O);
   f32x4 zero = f32x4_splat(0);
   f32x4 a00 = zero, a01 = zero, a02 = zero, a03 = zero, a10 = zero, a11 = zero, a12 = zero, a13 = zero;
-  for (int o = 0; o < O8; w += o & 4 ? panel - 4 : 4, o += 4) {
+  for (int o = 0; o < O; w += o & 4 ? panel - 4 : 4, o += 4) {
     f32x4 d0 = f32x4_load(dy + o), d1 = f32x4_load(dy + O8 + o);
     f32x4 w0 = f32x4_load(w), w1 = f32x4_load(w + 8);
     a00 = f32x4_madd(d0, w0, a00);
@@ -65,12 +66,12 @@ static void input_gradient_tile(wf_real *dx, const wf_real *dy, const wf_real *w
   f32x4_store(dx + ldx, f32x4_sum4(a10, a11, a12, a13));
 }
 
-void wf_matmul_input_gradient(wf_real *dx, const wf_real *dy, const wf_real *w, int B2, int I, int O8, int ldx) {
-  int I4 = round4(I);
+void wf_matmul_input_gradient(wf_real *dx, const wf_real *dy, const wf_real *w, int B2, int I, int O, int ldx) {
+  int I4 = round4(I), O8 = round8(O);
   size_t panel = (size_t)I4 * 8;
   for (int i = 0; i < I4; i += 4)
     for (int r = 0; r < B2; r += 2)
-      input_gradient_tile(dx + (size_t)r * (size_t)ldx + i, dy + (size_t)r * (size_t)O8, w + (size_t)i * 8, panel, O8, ldx);
+      input_gradient_tile(dx + (size_t)r * (size_t)ldx + i, dy + (size_t)r * (size_t)O8, w + (size_t)i * 8, panel, O, ldx);
 }
 
 /* g (ROWS, 8): ROWS columns of X, beginning at x, against one panel of dY, summed over the rows. */

@@ -25,7 +25,7 @@ enum { WF_MATMUL_COLUMNS = 4 * WF_MATMUL_ROWS };
 void wf_matmul_forward(wf_real *y, const wf_real *const *x, const wf_real *w, const wf_real *b, int B4, int I, int O8);
 
 /* dX = dY Wᵀ.  dx (B2,ldx) out, columns 0..I4-1; dy (B2,O8); w panels (I,O). B2: a multiple of 2. */
-void wf_matmul_input_gradient(wf_real *dx, const wf_real *dy, const wf_real *w, int B2, int I, int O8, int ldx);
+void wf_matmul_input_gradient(wf_real *dx, const wf_real *dy, const wf_real *w, int B2, int I, int O, int ldx);
 
 /* dW = Xᵀ dY and db = 1ᵀ dY, handed to their updates a few tiles at a time, so that no gradient goes further than the first cache.
  * weights, biases: what becomes of a gradient; at_w, at_b: where W's panels and b begin in the parameters. x (B) pointers; dy (B,O8);

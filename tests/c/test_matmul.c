@@ -66,7 +66,7 @@ static void forward_equals_its_oracle_bit_for_bit(const problem *p, int offset) 
 static void input_gradient_meets_its_oracle(const problem *p) {
   int ldx = round8(p->I);
   deviation d = {0, 0, 0};
-  wf_matmul_input_gradient(out, p->dy8, p->panels, round4(p->B), p->I, round8(p->O), ldx);
+  wf_matmul_input_gradient(out, p->dy8, p->panels, round4(p->B), p->I, p->O, ldx);
   wf_matmul_input_gradient_scalar(oracle, p->dy, p->w, p->B, p->I, p->O);
   for (int r = 0; r < p->B; r++)
     for (int i = 0; i < round4(p->I); i++) deviate(&d, out[r * ldx + i], i < p->I ? oracle[r * p->I + i] : 0, r, i);
