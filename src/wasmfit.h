@@ -1,7 +1,7 @@
 /* wasmfit.h: the whole C API, in the order of the data's way · next: core/random.c
  *
  * data set → configuration → model → fit (forward, loss, backward, optimiser, epoch loop, report) → predict;
- * linear models beside it. JavaScript mirrors this one header (src/js/engine.js) and src/exports.txt lists its symbols.
+ * linear models beside it. JavaScript mirrors this one header (src/js/engine.js) and src/exports*.txt list its symbols.
  *
  * Conventions
  *   N rows, D features, K outputs, B batch, L layers, I/O in and out of a layer. Arguments: outputs, inputs, dimensions.
