@@ -1,9 +1,10 @@
 // drive.js: a fit that is under way: its session here or in a worker, its events, its history · in: a job · out: epochs, history · next: session.js
 import { WasmfitError } from './errors.js';
-import { engineReady } from './engine.js';
+import { engineAtHand, engineReady } from './engine.js';
 import { REPORT_FIELDS, beginNetwork } from './native.js';
 import { breathe } from './platform.js';
 import { Session } from './session.js';
+import { mapLeaves } from './share.js';
 import { openThread } from './thread.js';
 
 /** @typedef {import('./run.js').Epoch} Epoch */
@@ -15,10 +16,10 @@ import { openThread } from './thread.js';
 /** @typedef {(job: Job, receive: (event: SessionEvent) => void) => Promise<Transport>} Start */
 /**
  * What a model hands over and takes back.
- * @typedef {{ task: Task, transfer: ArrayBuffer[], columns: [string, number][], splits?: { train: Int32Array, validation: Int32Array },
+ * @typedef {{ task: Task, given: unknown[], columns: [string, number][], splits?: { train: Int32Array, validation: Int32Array },
  *   standardized?: boolean, worker: boolean, start?: Start, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
  *   finish: (state: any) => void, release: () => void, copy: (state: any, checkpoint?: Uint8Array) => any }} Job
- * start: elsewhere than in this thread or in a worker of its own
+ * given: what the caller may change once fit has returned; start: elsewhere than in this thread or in a worker of its own
  */
 
 /** wf_quantity */
@@ -27,21 +28,39 @@ const QUANTITIES = ['loss', 'features', 'activation', 'loss', 'gradient', 'weigh
 /** What makes the fit of a task, fetched where it runs. @param {Task} task @returns {Promise<import('./session.js').Begin>} */
 const beginOf = async ({ kind }) => (kind === 'network' ? beginNetwork : (await import('./descent.js')).beginLinear);
 
+/** The arrays that a caller handed over. @param {unknown[]} given @returns {ArrayBufferView[]} */
+const arraysOf = (given) => given.flatMap((value) => [value, Object(value).data]).filter(ArrayBuffer.isView);
+
+/** A task with copies of what is the caller's. @param {Task} task @param {unknown[]} given @returns {Task} */
+export function ownTask(task, given) {
+  const theirs = new Set(arraysOf(given).map(({ buffer }) => buffer));
+  return theirs.size === 0 ? task : mapLeaves(task, (value) => (ArrayBuffer.isView(value) && theirs.has(value.buffer) ? /** @type {any} */ (value).slice() : value));
+}
+
+/** The rows of a task. @param {any} task @returns {ArrayBuffer[]} */
+function buffersOf({ train, validation, x, y, weight }) {
+  const arrays = [{ x, y, weight }, train, validation].flatMap((part) => Object.values(Object(part))).filter(ArrayBuffer.isView);
+  return [...new Set(arrays.map(({ buffer }) => /** @type {ArrayBuffer} */ (buffer)))];
+}
+
+/** @param {Session} session @returns {Transport} */
+const transportOf = (session) => ({ send: (command) => session.receive(command), close: () => session.receive({ type: 'stop' }) });
+
 /** A session in this thread. @type {Start} */
 async function startHere({ task }, receive) {
   const [begin, engine] = await Promise.all([beginOf(task), engineReady(task.kind)]);
   const session = new Session(engine, task, begin, receive);
   session.start();
-  return { send: (command) => session.receive(command), close: () => session.receive({ type: 'stop' }) };
+  return transportOf(session);
 }
 
 /** A session in a worker that lives as long as the run. @type {Start} */
-async function startWorker({ task, transfer }, receive) {
+async function startWorker({ task }, receive) {
   const { module, simd } = await engineReady(task.kind);
   const thread = await openThread(task.kind, receive, (reason) => receive({
     type: 'error', name: 'WasmfitError', code: 'WORKER', message: `the worker of this run ended (${reason})`, hint: 'fit again, or use worker: false',
   }));
-  thread.post({ type: 'start', task, module, simd }, transfer);
+  thread.post({ type: 'start', task, module, simd }, buffersOf(task));
   return { send: thread.post, close: thread.end };
 }
 
@@ -80,12 +99,31 @@ export class Drive {
     this.#start();
   }
 
+  /** A session that has taken the rows before fit returns, if the core is here and the fit will be; else the task gets rows of its own. */
+  #open() {
+    const { start, worker, task, given } = this.#job, engine = engineAtHand(task.kind);
+    if (start) return null;
+    if (!worker && engine && task.kind === 'network') {
+      const session = new Session(engine, task, beginNetwork, (event) => this.#receive(event));
+      session.open();
+      return session;
+    }
+    this.#job.task = ownTask(task, given);
+    return null;
+  }
+
   async #start() {
     try {
-      await breathe(); // a run that is stopped or aborted at once needs no session
-      if (this.#abort) return this.#fail(this.#abort.error);
+      const session = this.#open();
+      await breathe(); // a run that is stopped or aborted at once has no steps
+      if (this.#ended) return;
+      if (this.#abort) {
+        session?.close();
+        return this.#fail(this.#abort.error);
+      }
+      session?.start();
       const start = this.#job.start ?? (this.#job.worker ? startWorker : startHere);
-      const transport = await start(this.#job, (event) => this.#receive(event));
+      const transport = session ? transportOf(session) : await start(this.#job, (event) => this.#receive(event));
       if (this.#ended) return transport.close();
       this.#transport = transport;
       for (const command of this.#early.splice(0)) transport.send(command);

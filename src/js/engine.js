@@ -70,6 +70,9 @@ export function engineReady(core = 'network', simd = 'exact', source = given[cor
   return engine;
 }
 
+/** A core if it is loaded. @param {Core} core */
+export const engineAtHand = (core) => ready.get(core);
+
 /**
  * @param {string} what
  * @param {Core[]} cores the first of them that is loaded; networks' when not given

@@ -69,7 +69,7 @@ async function prepare(jobs, shared) {
   return remembering(() => each(checked, ({ model, X, y, options }) => {
     model._checkCall(options);
     const job = jobOf(model, X, y, options);
-    return { model, job: { ...job, task: shared.add(job.task), transfer: [], splits: structuredClone(job.splits) } };
+    return { model, job: { ...job, task: shared.add(job.task), splits: structuredClone(job.splits) } };
   }));
 }
 

@@ -19,10 +19,11 @@ export { featureNames };
  * @throws {TypeError | RangeError} by argument, row, column, value and rule
  */
 export function jobOf(model, X, y, options, soft) {
-  const { worker = !isNode && typeof Worker === 'function', onEpoch, signal } = options;
+  const { worker = !isNode && typeof Worker === 'function', onEpoch, signal, sampleWeight, validation } = options;
+  const held = Object(validation);
   if (countRows(X, 'X') === 0) throw new RangeError('X has 0 rows; at least 1 is needed');
   const prepared = /** @type {any} */ (model._late.code).prepare(model, X, y, options, soft);
-  return { ...prepared, worker, onEpoch, signal, finish: (/** @type {any} */ state) => { if (!model._disposed) prepared.finish(state); } };
+  return { ...prepared, given: [X, y, sampleWeight, held.X, held.y, held.sampleWeight], worker, onEpoch, signal, finish: (/** @type {any} */ state) => { if (!model._disposed) prepared.finish(state); } };
 }
 
 /** @param {Estimator} model @param {unknown} X @param {unknown} y @param {FitOptions} options @param {() => void} release called at the end */

@@ -4,7 +4,7 @@ import { another } from './job.js';
 import { toTarget } from './matrix.js';
 import { checkSwitch } from './options.js';
 import { STATISTICS_FEATURES, logisticSolver, logisticTruth } from './logistic-fit.js';
-import { canStratify, checkFeatures, keep, readFeatures, splitValidation } from './prepare.js';
+import { canStratify, checkFeatures, readFeatures, splitValidation } from './prepare.js';
 import { takeRows } from './rows.js';
 import { countedRows, readWeights } from './weights.js';
 
@@ -57,7 +57,7 @@ export const floatsOf = (X) => (Object(X).data instanceof Float32Array ? Float32
 function truthOf(model, y, rows, name, classes) {
   if (model._name === 'LogisticRegression') return logisticTruth(y, rows, name, classes);
   const values = toTarget(y, name, rows);
-  return { values: { ...values, data: keep(values.data, y) }, classes: null, outputs: values.cols };
+  return { values, classes: null, outputs: values.cols };
 }
 
 /**
@@ -75,7 +75,7 @@ export function prepare(model, X, y, { validation, sampleWeight, stratify }) {
   const used = countedRows(splits?.train ?? null, weights);
   const weight = weights && used ? takeRows(weights, used) : weights;
   const solver = SOLVERS[name](options, { truth, rows: used, count: used ? used.length : rows, weight, features });
-  const train = used ? takeRows(matrix, used) : { ...matrix, data: keep(matrix.data, X) };
+  const train = used ? takeRows(matrix, used) : matrix;
   const held = splits ? { X: takeRows(matrix, splits.validation), values: takeRows(truth.values, splits.validation) }
     : validation === undefined ? null : readValidation(model, validation, encoder, features, truth);
   const task = /** @type {LinearTask} */ ({
@@ -84,7 +84,7 @@ export function prepare(model, X, y, { validation, sampleWeight, stratify }) {
   });
   const complete = (/** @type {LinearState} */ state) => ({ ...state, facts: { ...state.facts, ...(FACTS[name].includes('classes') && { classes: truth.classes }) } });
   return {
-    task, transfer: [], splits, columns: columnsOf(solver.solver === 'logistic' ? 'accuracy' : 'r2', held !== null),
+    task, splits, columns: columnsOf(solver.solver === 'logistic' ? 'accuracy' : 'r2', held !== null),
     finish: (/** @type {LinearState} */ state) => { if (state.facts.iterations !== 0) model._restore(complete(state), encoder); },
     copy(/** @type {LinearState} */ state) {
       const copy = another(model);
@@ -109,5 +109,5 @@ function readValidation(model, validation, encoder, features, truth) {
   checkFeatures(X.cols, features, 'validation.X');
   const { values } = truthOf(model, validation.y, X.rows, 'validation.y', truth.classes);
   if (values.cols !== truth.values.cols) throw new RangeError(`validation.y has ${values.cols} columns, y has ${truth.values.cols}; they must be equal`);
-  return { X: { ...X, data: keep(X.data, validation.X) }, values };
+  return { X, values };
 }

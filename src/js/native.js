@@ -3,6 +3,7 @@ import { activations, initializers, layers, losses, optimizers } from './choices
 import { Held } from './held.js';
 import { WasmfitError } from './errors.js';
 import { CONFIG, FIT, LAYER, REPORT, pack } from './fields.js';
+import { finite } from './finite.js';
 import { codeOf } from './options.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
@@ -47,6 +48,8 @@ export const packFit = ({ milestone = [], ...options }) => Float64Array.from([..
 
 /** sizeof(wf_rows), and how many rows a prediction may have that needs no memory of its own. */
 const ROWS_BYTES = 32, FEW_ROWS = 16;
+/** Bytes of rows that are predicted at a time, so that they stay in the caches; rows that the core takes at once. */
+const CHUNK = 2 ** 18, BLOCK = 64;
 
 /** wf_rows: x, bytes, y, weight, label, rows, offset, scale. @param {Partial<Rows> & Pick<Rows, 'x' | 'rows'> | null} part @param {(values: any) => number} take copies into the core */
 function packRows(part, take) {
@@ -151,16 +154,25 @@ export class NativeModel {
   /**
    * @param {Pick<Rows, 'x' | 'rows' | 'offset' | 'scale'>} part
    * @param {boolean} probabilities
-   * @returns {Float32Array} (rows, outputs)
+   * @returns {Float32Array | null} (rows, outputs); null: x has a value that is not finite
    */
   predict(part, probabilities) {
-    const { engine } = this;
-    if (part.rows <= FEW_ROWS && part.x instanceof Float32Array) return this.#predictFew(part.x, part.rows, Number(probabilities));
+    const { engine, inputs, outputs } = this, { x, rows } = part, { exports } = engine, floats = x instanceof Float32Array;
+    if (rows <= FEW_ROWS && floats) return finite.all(x) ? this.#predictFew(x, rows, Number(probabilities)) : null;
+    const most = Math.min(rows, Math.max(1, Math.floor(CHUNK / (inputs * x.BYTES_PER_ELEMENT * BLOCK))) * BLOCK), y = new Float32Array(rows * outputs);
     return engine.scope((copy) => {
-      const to = copy(part.rows * this.outputs * 4, 'the predictions');
-      const rows = copy(packRows(part, (values) => copy(values, 'the rows to predict')), 'the rows to predict');
-      if (!engine.exports.wf_model_predict(to, this.pointer, rows, Number(probabilities))) throw engine.outOfMemory('the prediction');
-      return engine.readF32(to, part.rows * this.outputs);
+      const from = copy(most * inputs * x.BYTES_PER_ELEMENT, 'the rows to predict'), to = copy(most * outputs * 4, 'the predictions');
+      const words = packRows(part, () => from), at = copy(ROWS_BYTES, 'the rows to predict');
+      for (let first = 0; first < rows; first += most) {
+        const count = Math.min(most, rows - first), some = x.subarray(first * inputs, (first + count) * inputs);
+        words[5] = count;
+        engine.write(from, some);
+        engine.write(at, words);
+        if (floats && !exports.wf_all_finite(from, some.byteLength, 1)) return null;
+        if (!exports.wf_model_predict(to, this.pointer, at, Number(probabilities))) throw engine.outOfMemory('the prediction');
+        y.set(new Float32Array(exports.memory.buffer, to, count * outputs), first * outputs);
+      }
+      return y;
     });
   }
 

@@ -3,7 +3,7 @@
 import { checkKeys, show } from './errors.js';
 import { isMatrix } from './matrix.js';
 import { checkSwitch, targetsOf } from './options.js';
-import { canStratify, checkFeatures, fitScaler, gather, keep, readFeatures, splitValidation } from './prepare.js';
+import { canStratify, checkFeatures, fitScaler, gather, readFeatures, splitValidation } from './prepare.js';
 import { checkMatrix, viewKind } from './shapes.js';
 import { readTarget } from './targets.js';
 import { readValidation } from './training-fields.js';
@@ -15,7 +15,7 @@ import { classFactors, countedRows, readWeights, singleWeights } from './weights
 /** @typedef {import('./prepare.js').Scaler} Scaler */
 /** Features as a fit takes them: floats, or bytes that stand for offset + scale · byte.
  * @typedef {{ data: Float32Array | Float64Array | Uint8Array, rows: number, cols: number, offset: number, scale: number }} Features */
-/** Features and targets of some rows. @typedef {{ given: unknown, features: Features, target: Target, weight: Float64Array | null, soft: Float64Array | null, prefix: string }} Source */
+/** Features and targets of some rows. @typedef {{ features: Features, target: Target, weight: Float64Array | null, soft: Float64Array | null, prefix: string }} Source */
 
 /**
  * Whether X is pixels and the like: { data: Uint8Array, rows, cols, scale, offset }, each value offset + scale · byte.
@@ -28,6 +28,14 @@ export function readBytes(X, name) {
     if (typeof value !== 'number' || !(Math.abs(value) <= 1e36)) throw new RangeError(`${name}.${field} is ${show(value)}; it must be a number from -1e36 to 1e36`); // so that 255 of them fit in 32-bit floats
   }
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), rows, cols, scale, offset };
+}
+
+/** Rows of a Matrix in float32 as they are, for a core that sees itself what is not finite; null: X is something else. @param {any} X @param {number} inputs */
+export function plainRows(X, inputs) {
+  if (!isMatrix(X) || !(X.data instanceof Float32Array)) return null;
+  const { rows, cols } = checkMatrix(X, 'X');
+  if (rows > 0) checkFeatures(cols, inputs);
+  return { x: X.data, rows, offset: 0, scale: 1 };
 }
 
 /**
@@ -56,10 +64,10 @@ const some = (values, rows) => (rows ? /** @type {any} */ (values.constructor).f
 
 /** @param {Source} source @param {Int32Array | null} rows which @param {Scaler | null} features @param {Scaler | null} target @returns {Rows} */
 function rowsOf(source, rows, features, target) {
-  const { given, prefix, weight, soft, target: { numbers, indices, outputs } } = source, { offset, scale } = source.features;
+  const { prefix, weight, soft, target: { numbers, indices, outputs } } = source, { offset, scale } = source.features;
   const matrix = soft ? { data: soft, rows: source.features.rows, cols: outputs } : numbers;
   return {
-    x: keep(/** @type {any} */ (gatherRows(source.features, rows, features, `${prefix}X`)), given), rows: rows ? rows.length : source.features.rows, offset, scale,
+    x: gatherRows(source.features, rows, features, `${prefix}X`), rows: rows ? rows.length : source.features.rows, offset, scale,
     y: matrix ? gather(matrix, rows, target, `${prefix}y`) : some(/** @type {Int32Array} */ (indices), rows),
     weight: weight && singleWeights(some(weight, rows), `${prefix}sampleWeight`), label: soft && indices ? some(indices, rows) : labelsOf(source.target, rows),
   };
@@ -85,7 +93,7 @@ export function prepareRows({ X, y, options, common, former, units, where, confi
   const target = readTarget(y, teacher ? 'crossEntropy' : loss, features.rows, { classes, units });
   const config = configFor(features.cols, target.outputs);
   const weight = readWeights(options.sampleWeight, features.rows);
-  const source = { given: X, features, target, weight, soft: teacher ? teacher.data : null, prefix: '' };
+  const source = { features, target, weight, soft: teacher ? teacher.data : null, prefix: '' };
   const { fraction, last, given } = readValidation(options.validation, where);
   const splits = fraction === undefined ? undefined : splitValidation(features.rows, fraction, seed, last ? null : strata(target, options, fraction, where), !last);
   const used = countedRows(splits?.train ?? null, weight); // rows of weight 0 are absent
@@ -103,7 +111,7 @@ export function prepareRows({ X, y, options, common, former, units, where, confi
     checkFeatures(matrix.cols, config.inputs, 'validation.X');
     const held = readTarget(given.y, teacher ? 'crossEntropy' : loss, matrix.rows, { classes: target.classes, units, name: 'validation.y' });
     if (held.outputs !== target.outputs) throw new RangeError(`validation.y has ${held.outputs} columns, y has ${target.outputs}; they must be equal`);
-    return rowsOf({ given: given.X, features: matrix, target: held, weight: readWeights(given.sampleWeight, matrix.rows, 'validation.sampleWeight'),
+    return rowsOf({ features: matrix, target: held, weight: readWeights(given.sampleWeight, matrix.rows, 'validation.sampleWeight'),
       soft: soft ? soft.outputs(given.X, target.classes).data : null, prefix: 'validation.' }, null, scaler, scale);
   }
 }

@@ -4,7 +4,7 @@ import { WasmfitError, show } from './errors.js';
 import { another, readLike } from './job.js';
 import { NativeModel } from './native.js';
 import { checkWeights, configFor, fixedOutputs, outputsOf, shapesOf } from './network-config.js';
-import { gatherRows, prepareRows, readBytes, readRows } from './network-rows.js';
+import { gatherRows, plainRows, prepareRows, readBytes, readRows } from './network-rows.js';
 import { checkSwitch, targetsOf } from './options.js';
 import { checkFeatures, gather } from './prepare.js';
 import { writeModel } from './save.js';
@@ -46,7 +46,6 @@ export function prepare(model, X, y, options, soft) {
     ...options.resume && { checkpoint: start?.checkpoint } };
   return {
     task, splits, standardized: common.standardize, columns,
-    transfer: [train, validation].flatMap((part) => (part ? [part.x, part.y, part.weight, part.label].flatMap((array) => (array ? [array.buffer] : [])) : [])),
     finish: (/** @type {State} */ state) => model._restore({ ...rest, state }),
     copy(/** @type {State} */ state, /** @type {Uint8Array | undefined} */ checkpoint) {
       const copy = another(model);
@@ -76,9 +75,16 @@ const trainedOf = (model) => /** @type {Trained} */ (model._trained);
 
 /** @param {NeuralModel} model @param {unknown} X @param {string} what @param {boolean} probabilities @returns {import('./predictor.js').Outputs} */
 export function outputs(model, X, what, probabilities) {
-  const { config, state } = trainedOf(model), part = rowsFor(model, X);
+  const { config, state, features } = trainedOf(model), part = (features ? null : plainRows(X, config.inputs)) ?? rowsFor(model, X);
   model._native ??= new NativeModel(engineNow(`${model._name}.${what}`), config, state);
-  return { data: model._native.predict(part, probabilities), rows: part.rows, cols: outputsOf(config) };
+  const data = model._native.predict(part, probabilities) ?? refuse(model, X);
+  return { data, rows: part.rows, cols: outputsOf(config) };
+}
+
+/** Says where X has a value that is not finite. @param {NeuralModel} model @param {unknown} X @returns {never} */
+function refuse(model, X) {
+  rowsFor(model, X);
+  throw new RangeError('X has a value that is not finite');
 }
 
 /** New rows as the core takes them. @param {NeuralModel} model @param {unknown} X */

@@ -32,17 +32,6 @@ function readAnew(X, encoder, Type, name = 'X') {
 export const readFeatures = once(readAnew);
 
 /**
- * Values for a fit, which goes on after fit() has returned: never the caller's own array, as he may change it meanwhile.
- *
- * @template {Floats} D
- * @param {D} values as they were read
- * @param {unknown} given by the caller: typed array, Matrix or anything else
- * @returns {D}
- */
-const keepAnew = (values, given) => /** @type {D} */ (values === given || values === Object(given).data ? values.slice() : values);
-export const keep = once(keepAnew);
-
-/**
  * @param {number} cols
  * @param {number} expected
  * @param {string} name

@@ -63,7 +63,7 @@ async function rangeOf(work, l) {
   const sizes = arrays.slice(0, l + 1).flatMap((layer) => Object.values(layer).map((data) => data.length));
   const until = weights.slice(0, sizes.reduce((sum, size) => sum + size, 0));
   await using(work, [...layers.slice(0, l), { ...layers[l], activation: { name: 'identity' } }], inputs, until, (native) =>
-    eachPart(part, inputs, (some) => widen(range, native.predict(some, false))));
+    eachPart(part, inputs, (some) => widen(range, /** @type {Float32Array} */ (native.predict(some, false)))));
   return range;
 }
 
@@ -74,7 +74,7 @@ async function rangeOf(work, l) {
  */
 function curveOf(native, low, high) {
   const x = Float32Array.from({ length: POINTS }, (_, i) => low + (high - low) * (i / (POINTS - 1)));
-  const values = native.predict({ x, rows: POINTS, offset: 0, scale: 1 }, false), least = Math.min(...values), most = Math.max(...values);
+  const values = /** @type {Float32Array} */ (native.predict({ x, rows: POINTS, offset: 0, scale: 1 }, false)), least = Math.min(...values), most = Math.max(...values);
   const apart = (/** @type {number} */ end) => (/** @type {number} */ value) => Math.abs(value - end) > (most - least) / 510;
   const first = values.findIndex(apart(values[0])), last = values.findLastIndex(apart(values[POINTS - 1]));
   return { low: x[Math.max(0, first - 1)], high: x[last < 0 ? POINTS - 1 : Math.min(POINTS - 1, last + 1)], least, most };

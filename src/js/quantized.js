@@ -5,12 +5,11 @@ import { engineNow } from './engine.js';
 import { WasmfitError } from './errors.js';
 import { readLike } from './job.js';
 import { NativeIntegers } from './native-integers.js';
-import { readBytes, readRows } from './network-rows.js';
+import { plainRows, readBytes, readRows } from './network-rows.js';
 import { freeze } from './options.js';
 import { checkFeatures, gather } from './prepare.js';
 import { Predictor } from './predictor.js';
 import { writeModel } from './save.js';
-import { checkMatrix, isMatrix } from './shapes.js';
 
 /** @typedef {import('./prepare.js').Scaler} Scaler */
 /** @typedef {{ scheme: import('./integers.js').Scheme, loss: import('./options.js').Choice }} Options */
@@ -91,12 +90,8 @@ export class QuantizedModel extends Predictor {
 
   /** @param {any} X */
   #floats(X) {
-    const { integers: { inputs }, features } = this.#quantized, bytes = readBytes(X, 'X');
-    if (!features && isMatrix(X) && X.data instanceof Float32Array) { // as it is: the core sees values that are not finite itself
-      const { rows, cols } = checkMatrix(X, 'X');
-      if (rows > 0) checkFeatures(cols, inputs);
-      return { x: X.data, rows };
-    }
+    const { integers: { inputs }, features } = this.#quantized, plain = features ? null : plainRows(X, inputs), bytes = readBytes(X, 'X');
+    if (plain) return plain;
     if (bytes && bytes.rows > 0) checkFeatures(bytes.cols, inputs);
     const matrix = bytes ? readRows(X, null, true, 'X').features : readLike(this, X, inputs, /** @type {any} */ (features ? Float64Array : Float32Array));
     return { x: /** @type {Float32Array} */ (gather(/** @type {any} */ (matrix), null, features, 'X')), rows: matrix.rows };

@@ -53,6 +53,10 @@ export class Session {
     this.asked = [];
     /** @type {number | null} */
     this.learningRate = null;
+    /** @type {Fit | null} */
+    this.fit = null;
+    /** @type {unknown} */
+    this.fault = null;
   }
 
   /** @param {Command} command takes effect between two slices */
@@ -67,20 +71,40 @@ export class Session {
     this.wake?.();
   }
 
+  /** Takes the rows into the core, once. What goes wrong is told by start. */
+  open() {
+    if (this.fit || this.fault) return;
+    try {
+      this.fit = this.begin(this.engine, this.task);
+    } catch (error) {
+      this.fault = error;
+    }
+  }
+
   async start() {
     try {
-      const fit = this.begin(this.engine, this.task);
-      try {
-        const stopped = await this.#loop(fit);
-        this.post({ type: 'end', stopped, state: fit.state(true), divergence: stopped === 'diverged' ? fit.divergence?.() : undefined });
-      } finally {
-        fit.free();
-      }
+      this.open();
+      const { fit } = this;
+      if (!fit) throw this.fault;
+      const stopped = await this.#loop(fit);
+      this.post({ type: 'end', stopped, state: fit.state(true), divergence: stopped === 'diverged' ? fit.divergence?.() : undefined });
     } catch (error) {
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
-      const { code, hint } = error instanceof WasmfitError ? error : { code: undefined, hint: undefined };
-      this.post({ type: 'error', name, message, code, hint });
+      this.#fail(error);
+    } finally {
+      this.close();
     }
+  }
+
+  close() {
+    this.fit?.free();
+    this.fit = null;
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const { code, hint } = error instanceof WasmfitError ? error : { code: undefined, hint: undefined };
+    this.post({ type: 'error', name, message, code, hint });
   }
 
   /**

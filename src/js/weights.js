@@ -1,7 +1,6 @@
 // weights.js: how much each row counts · in: sampleWeight, classWeight · out: weights (rows) · next: prepare.js
 import { show } from './errors.js';
 import { toTarget } from './matrix.js';
-import { keep } from './prepare.js';
 
 /** @param {unknown} weights @param {number} rows @param {string} [name] @returns {Float64Array | null} */
 export function readWeights(weights, rows, name = 'sampleWeight') {
@@ -10,7 +9,7 @@ export function readWeights(weights, rows, name = 'sampleWeight') {
   if (cols !== 1) throw new RangeError(`${name} has ${cols} columns; it must be one weight a row`);
   const bad = data.findIndex((weight) => weight < 0);
   if (bad >= 0) throw new RangeError(`${name} has ${data[bad]} at row ${bad + 1}; every weight must be 0 or more`);
-  return keep(data, weights);
+  return data;
 }
 
 /** Rows that train: those of the split, without those of weight 0. @param {Int32Array | null} rows @param {Float64Array | null} weights */

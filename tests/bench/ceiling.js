@@ -7,15 +7,17 @@
 //   node tests/bench/ceiling.js     one line of JSON
 import { fileURLToPath } from 'node:url';
 
-/** Numbers of 32 or 64 bits; with the fused instruction of our fast build, or multiply and add apart as in the exact one.
- * @typedef {{ bits: 32 | 64, fused: boolean }} Kind */
+/** Numbers of 32 or 64 bits; with the fused instruction of our fast build, or multiply and add apart as in the exact one. 16: integers,
+ * whose products are added two by two to sums of 32 bits.
+ * @typedef {{ bits: 16 | 32 | 64, fused: boolean }} Kind */
 
 const CHAINS = 12, UNROLLED = 8;
 const I32 = 0x7f, F32 = 0x7d, F64 = 0x7c, V128 = 0x7b;
 const GET = 0x20, SET = 0x21, TEE = 0x22, LOOP = 0x03, BR_IF = 0x0d, END = 0x0b, SIMD = 0xfd;
 const CODES = {
-  32: { mul: [0xe6, 1], add: [0xe4, 1], madd: [0x85, 2], lane: [0x1f, 0] },
-  64: { mul: [0xf2, 1], add: [0xf0, 1], madd: [0x87, 2], lane: [0x21, 0] },
+  16: { mul: [0xba, 1], add: [0xae, 1], madd: [], lane: [0x1b, 0], result: I32, Values: Int16Array },
+  32: { mul: [0xe6, 1], add: [0xe4, 1], madd: [0x85, 2], lane: [0x1f, 0], result: F32, Values: Float32Array },
+  64: { mul: [0xf2, 1], add: [0xf0, 1], madd: [0x87, 2], lane: [0x21, 0], result: F64, Values: Float64Array },
 };
 
 /** LEB128 of a whole number from 0. @param {number} value @returns {number[]} */
@@ -24,12 +26,12 @@ const leb = (value) => (value < 128 ? [value] : [value & 127 | 128, ...leb(value
 const sized = (bytes) => [...leb(bytes.length), ...bytes];
 /** @param {number} id @param {number[]} content */
 const section = (id, content) => [id, ...sized(content)];
-/** v128.const with the same number everywhere. @param {32 | 64} bits @param {number} value */
-const splat = (bits, value) => [SIMD, 0x0c, ...new Uint8Array((bits === 32 ? new Float32Array(4) : new Float64Array(2)).fill(value).buffer)];
+/** v128.const with the same number everywhere. @param {Kind['bits']} bits @param {number} value */
+const splat = (bits, value) => [SIMD, 0x0c, ...new Uint8Array(new CODES[bits].Values(128 / bits).fill(value).buffer)];
 
 /** The module, whose run(count) does 2 · CHAINS · UNROLLED operations on each lane count times. @param {Kind} kind */
 export function assemble({ bits, fused }) {
-  const { mul, add, madd, lane } = CODES[bits];
+  const { mul, add, madd, lane, result } = CODES[bits];
   const factor = CHAINS + 1, addend = CHAINS + 2, chains = Array.from({ length: CHAINS }, (_, i) => i + 1); // local 0 is the count
   const step = chains.flatMap((chain) => (fused ? [GET, chain, GET, factor, GET, addend, SIMD, ...madd, SET, chain]
     : [GET, chain, GET, factor, SIMD, ...mul, GET, addend, SIMD, ...add, SET, chain]));
@@ -41,7 +43,7 @@ export function assemble({ bits, fused }) {
   ];
   return Uint8Array.from([
     0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    ...section(1, [1, 0x60, 1, I32, 1, bits === 32 ? F32 : F64]), ...section(3, [1, 0]),
+    ...section(1, [1, 0x60, 1, I32, 1, result]), ...section(3, [1, 0]),
     ...section(7, [1, 3, ...new TextEncoder().encode('run'), 0, 0]), ...section(10, [1, ...sized(body)]),
   ]);
 }
@@ -64,6 +66,6 @@ export function ceiling(kind, runs = 40) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   /** @type {Record<string, Kind>} */
-  const kinds = { exact32: { bits: 32, fused: false }, fast32: { bits: 32, fused: true }, exact64: { bits: 64, fused: false } };
+  const kinds = { exact32: { bits: 32, fused: false }, fast32: { bits: 32, fused: true }, exact64: { bits: 64, fused: false }, int8: { bits: 16, fused: false } };
   console.log(JSON.stringify(Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, ceiling(kind)]))));
 }

@@ -3,7 +3,8 @@
 //   node tests/bench/roofline.js [--tasks T4,T5] [--repeat 5] [--node PATH] [--json FILE|-]
 //
 // Operations of tasks.js over the median time of the whole fit, so that a share holds everything: checks, copies, reports. Networks
-// compute in 32 bits, with fused multiply-add in the fast build; least squares and logistic regression in 64 bits and without.
+// compute in 32 bits, with fused multiply-add in the fast build, in integers in the int8 one; least squares and logistic regression in
+// 64 bits and without.
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +28,7 @@ run(TASKS, async ({ names, repeat, seconds, node, json }) => {
       if ('failed' in result) continue;
       const build = name.split(' ')[1], { data, kind } = tasks[task], double = kind === 'leastSquares' || kind === 'logistic';
       const work = flops(tasks[task], ROWS[/** @type {keyof typeof ROWS} */ (data)], result.iterations) / 1e9;
-      lines.push({ task, build, gigaflops: work, reached: work / result.seconds, kind: double ? 'exact64' : `${build}32` });
+      lines.push({ task, build, gigaflops: work, reached: work / result.seconds, kind: double ? 'exact64' : build === 'int8' ? build : `${build}32` });
     }
   }
   if (json === '-') return console.log(JSON.stringify({ machine: here, ceilings, lines }));

@@ -20,12 +20,13 @@ function first(body) {
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' }));
 }
 
-test('the first fit trains on the values of the call, whatever the caller does with them afterwards', () => {
-  const { now, later } = first(`
+test('a fit, the first and later ones, here and in a worker, trains on the values of the call, whatever the caller does with them afterwards, and leaves him his arrays', () => {
+  const { now, later, ...others } = first(`
     const kinds = {
       rows: () => ({ X: X.map((row) => [...row]), y: [...y] }),
       typed: () => ({ X: { data: Float64Array.from(X.flat()), rows: 6, cols: 2 }, y: Float64Array.from(y) }),
-      bytes: () => ({ X: { data: Uint8Array.from(X.flat()), rows: 6, cols: 2, scale: 0.5, offset: 1 }, y: [...y] }),
+      single: () => ({ X: { data: Float32Array.from(X.flat()), rows: 6, cols: 2 }, y: Float32Array.from(y) }),
+      bytes: () => ({ X: { data: Uint8ClampedArray.from(X.flat()), rows: 6, cols: 2, scale: 0.5, offset: 1 }, y: [...y] }),
       'typed rows': () => ({ X: X.map((row) => Float32Array.from(row)), y: y.map((value) => [value]) }),
       table: () => ({ X: Table.from({ a: [1, 2, 3, 4, 5, 6] }), y: [...y] }),
     };
@@ -36,19 +37,23 @@ test('the first fit trains on the values of the call, whatever the caller does w
       else if (value && Object.getPrototypeOf(value) === Object.prototype) Object.values(value).forEach(spoil);
       if (value?.rows && !(value instanceof Table)) value.rows = 1;
     };
-    const fits = async (names, make, spoiled) => Object.fromEntries(await Promise.all(names.map(async (name) => {
-      const given = kinds[name](), more = name === 'table' ? {} : options(), model = make();
+    const fits = async (names, make, spoiled, worker) => Object.fromEntries(await Promise.all(names.map(async (name) => {
+      const given = kinds[name](), more = name === 'table' ? { worker } : { ...options(), worker }, model = make();
       const run = model.fit(given.X, given.y, more);
       if (spoiled) [given.X, given.y, more].forEach(spoil);
       await run;
+      if (given.X.data?.length === 0) throw new Error(name + ': the array is gone');
       return [name, [...model.predict(kinds[name]().X)]];
     })));
-    const all = async (spoiled) => [...await Promise.all([fits(Object.keys(kinds), () => new MLPRegressor(small), spoiled), fits(['rows', 'typed', 'typed rows', 'table'], () => new LinearRegression(), spoiled)])];
+    const plain = { ...small, standardize: false }, linear = ['rows', 'typed', 'single', 'typed rows', 'table'];
+    const all = (...how) => Promise.all([fits(Object.keys(kinds), () => new MLPRegressor(small), ...how), fits(Object.keys(kinds), () => new MLPRegressor(plain), ...how), fits(linear, () => new LinearRegression(), ...how)]);
     const before = all(true); // in the first tick nothing is there yet
     out.now = await before;
-    out.later = await all(false);`);
+    out.later = await all(false, false);
+    out.again = await all(true, false);
+    out.worker = await all(true, true);`);
   assert.ok(Object.values(now[0]).flat().every(Number.isFinite));
-  assert.deepEqual(now, later);
+  for (const found of [now, ...Object.values(others)]) assert.deepEqual(found, later);
 });
 
 test('what is wrong with data rejects the run with the same error, whether the code was there or not; nothing is changed', () => {
