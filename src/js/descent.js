@@ -1,10 +1,9 @@
 // descent.js: linear models that are solved in steps: elastic net, logistic regression · in: rows · out: a report a step, coefficients · next: session.js
+import { CONVERGED, DONE, RUNNING, report } from './fields.js';
 import { Held } from './held.js';
-import { report } from './fields.js';
 import { FitAtOnce } from './least-squares.js';
 import { copyWide } from './linear-rows.js';
 import { checkFinite, measure, predictLinear } from './linear-values.js';
-import { CONVERGED, DONE, RUNNING } from './native.js';
 import { logLoss } from './softmax.js';
 import { statisticsOf } from './statistics.js';
 

@@ -1,7 +1,8 @@
 // drive.js: a fit that is under way: its session here or in a worker, its events, its history · in: a job · out: epochs, history · next: session.js
 import { WasmfitError } from './errors.js';
 import { engineAtHand, engineReady } from './engine.js';
-import { REPORT_FIELDS, beginNetwork } from './native.js';
+import { REPORT_FIELDS } from './fields.js';
+import { beginNetwork } from './native-fit.js';
 import { breathe } from './platform.js';
 import { Session } from './session.js';
 import { mapLeaves } from './share.js';
@@ -207,7 +208,7 @@ export class Drive {
     this.#resolve(this.#history);
   }
 
-  /** @param {import('./native.js').Divergence} [where] */
+  /** @param {import('./packing.js').Divergence} [where] */
   #diverged([epoch, step, layer, quantity] = [0, 0, -1, 0]) {
     const { task } = this.#job, history = this.#history;
     const last = history.epoch.at(-1) ?? (task.kind === 'network' ? task.state?.epochs : 0) ?? 0;

@@ -1,4 +1,4 @@
-// fields.js: configurations by name into the core's structs of doubles · in: options · out: Float64Array · next: engine.js
+// fields.js: configurations by name into the core's structs of doubles · in: options · out: Float64Array · next: packing.js
 //
 // The order is that of src/wasmfit_registry.h; tests/js/registry.test.js holds the two together. "name=value": what a field has when an
 // option does not say; without it 0.
@@ -21,6 +21,10 @@ export const FIT = read('batchSize epochs shuffle evaluateTraining recordGradien
 /** One column of a report each. */
 export const REPORT = ('epoch loss metric validationLoss validationMetric learningRate rowsSeen gradientNorm batchSize penalty mae validationMae ' +
   'balancedAccuracy validationBalancedAccuracy f1 validationF1 sparsity').split(' ');
+
+export const REPORT_FIELDS = REPORT.length;
+/** wf_fit_state */
+export const RUNNING = 0, DONE = 1, DIVERGED = 2, CONVERGED = 3, STOPPED = 4;
 
 /** One report; what was not measured is NaN. @param {Record<string, number>} values @returns {number[]} */
 export const report = (values) => REPORT.map((name) => values[name] ?? NaN);

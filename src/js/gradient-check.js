@@ -1,15 +1,17 @@
 // gradient-check.js: the gradients of a network against central differences, in the core's f64 build · in: model, X, y · out: deviations
-// next: native.js
+// next: native-fit.js
 import { option } from './choices.js';
 import { engineReady } from './engine.js';
 import { checkKeys } from './errors.js';
 import { taskOf } from './learning-rate.js';
-import { NativeFit, NativeModel, packConfig, packFit, packLayers } from './native.js';
+import { NativeModel } from './native.js';
+import { NativeFit } from './native-fit.js';
+import { packConfig, packFit, packLayers } from './packing.js';
 import { shapesOf } from './network-config.js';
 import { checkNumber } from './options.js';
 import { permutation } from './random.js';
 
-/** @typedef {import('./native.js').Rows} Rows */
+/** @typedef {import('./packing.js').Rows} Rows */
 /** @typedef {import('./session.js').NetworkTask} NetworkTask */
 
 const OPTIONS = ['epsilon~=1e-6[1e-12,1]', 'atol~=1e-5[0,1]', 'rtol~=1e-3[0,1]', 'parameters#=1000[1,1e6]', 'rows#=64[1,1e4]', 'seed#=0[0,9007199254740992]'].map(option);
@@ -130,10 +132,10 @@ export async function gradientCheck(model, X, y, options = {}) {
   }
 }
 
-/** Running statistics have no gradient. @param {import('./native.js').Config} config @param {number} at */
+/** Running statistics have no gradient. @param {import('./packing.js').Config} config @param {number} at */
 const isTrained = (config, at) => !/running/.test(placeOf(config, at).name);
 
-/** Which array a parameter lies in, and where. @param {import('./native.js').Config} config @param {number} at */
+/** Which array a parameter lies in, and where. @param {import('./packing.js').Config} config @param {number} at */
 function placeOf(config, at) {
   let index = at;
   for (const { name, shape } of shapesOf(config)) {

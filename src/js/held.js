@@ -1,4 +1,4 @@
-// held.js: arrays in the core for as long as a fit needs them · in: arrays · out: pointers · next: native.js
+// held.js: arrays in the core for as long as a fit needs them · in: arrays · out: pointers · next: native-fit.js
 
 /** Copies of arrays in the core that live until they are freed together. */
 export class Held {

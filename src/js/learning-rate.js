@@ -1,11 +1,12 @@
-// learning-rate.js: the learning-rate range test · in: model, X, y · out: curve, suggestion · next: native.js
+// learning-rate.js: the learning-rate range test · in: model, X, y · out: curve, suggestion · next: native-fit.js
 import { engineReady } from './engine.js';
 import { WasmfitError, checkKeys, show } from './errors.js';
 import { jobOf } from './job.js';
 import { NeuralModel } from './network.js';
 import { checkNumber } from './options.js';
 import { option } from './choices.js';
-import { RUNNING, beginNetwork } from './native.js';
+import { RUNNING } from './fields.js';
+import { beginNetwork } from './native-fit.js';
 import { breathe } from './platform.js';
 
 const OPTIONS = ['min~=1e-6[1e-12,1e3]', 'max~=1[1e-12,1e6]', 'steps#=100[10,1e5]', 'smoothing=0.9[0,1)', 'stopFactor=4(1,1e6]'].map(option);

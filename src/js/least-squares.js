@@ -1,8 +1,7 @@
 // least-squares.js: linear models that are solved at once: least squares, ridge · in: rows in f64 · out: coefficients, their report · next: descent.js
-import { report } from './fields.js';
+import { CONVERGED, report } from './fields.js';
 import { copyWide, inBlocks } from './linear-rows.js';
 import { checkFinite, measure } from './linear-values.js';
-import { CONVERGED } from './native.js';
 import { dependentColumns, leastSquaresStatistics } from './statistics.js';
 
 /**

@@ -5,7 +5,7 @@ import { engineReady } from './engine.js';
 import { checkKeys, show } from './errors.js';
 import { checkSignal } from './estimator.js';
 import { CONFIG, pack } from './fields.js';
-import { packFit } from './native.js';
+import { packFit } from './packing.js';
 import { checkNumber, checkOptimizer, checkSchedule, checkTechnique, codeOf } from './options.js';
 import { breathe } from './platform.js';
 import { FULL_BATCH } from './training.js';

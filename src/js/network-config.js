@@ -1,9 +1,9 @@
-// network-config.js: a network's layers and the names and shapes of its weights · in: model, inputs, outputs · out: Config, shapes · next: native.js
+// network-config.js: a network's layers and the names and shapes of its weights · in: model, inputs, outputs · out: Config, shapes · next: packing.js
 import { show } from './errors.js';
 import { batchNorm, dense, dropout, layerNorm } from './layers.js';
-import { widths } from './native.js';
+import { widths } from './packing.js';
 
-/** @typedef {import('./native.js').Config} Config */
+/** @typedef {import('./packing.js').Config} Config */
 
 /** @param {any} options of an MLP @param {number} outputs */
 function layersOf({ hiddenLayers, activation, initializer, dropout: rate, normalization, l1, l2, maxNorm }, outputs) {

@@ -9,7 +9,7 @@ import { readTarget } from './targets.js';
 import { readValidation } from './training-fields.js';
 import { classFactors, countedRows, readWeights, singleWeights } from './weights.js';
 
-/** @typedef {import('./native.js').Rows} Rows */
+/** @typedef {import('./packing.js').Rows} Rows */
 /** @typedef {import('./network.js').Trained} Trained */
 /** @typedef {import('./targets.js').Target} Target */
 /** @typedef {import('./prepare.js').Scaler} Scaler */
@@ -81,7 +81,7 @@ function labelsOf({ numbers, classes }, rows) {
 /**
  * Everything that a fit of a network begins with; nothing is changed.
  * @param {{ X: unknown, y: unknown, options: import('./estimator.js').FitOptions, common: import('./training.js').Common, former: Trained | null,
- *   units: number | undefined, where: string, configFor: (inputs: number, outputs: number) => import('./native.js').Config,
+ *   units: number | undefined, where: string, configFor: (inputs: number, outputs: number) => import('./packing.js').Config,
  *   soft?: import('./distill.js').Soft }} fit soft: a teacher's softened outputs
  */
 export function prepareRows({ X, y, options, common, former, units, where, configFor, soft }) {

@@ -16,7 +16,7 @@ export { begin, featureNames, jobOf } from './job.js';
 /** @typedef {import('./network.js').NeuralModel} NeuralModel */
 /** @typedef {import('./network.js').Trained} Trained */
 /** @typedef {import('./network.js').Weights} Weights */
-/** @typedef {import('./native.js').State} State */
+/** @typedef {import('./packing.js').State} State */
 /** @typedef {import('./prepare.js').Scaler} Scaler */
 
 /** @type {readonly ['features', 'target']} */

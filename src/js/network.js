@@ -2,8 +2,8 @@
 import { Predictor, networks } from './predictor.js';
 import { checkTraining } from './training.js';
 
-/** @typedef {import('./native.js').Config} Config */
-/** @typedef {import('./native.js').State} State */
+/** @typedef {import('./packing.js').Config} Config */
+/** @typedef {import('./packing.js').State} State */
 /** @typedef {import('./prepare.js').Scaler} Scaler */
 /** @typedef {import('./labels.js').Label} Label */
 /** @typedef {{ name: string, shape: number[], data: Float32Array }} Weights */

@@ -1,5 +1,5 @@
 // pool.js: tasks of many fits in a few workers, one after the other in each · in: packed tasks · out: their events · next: fit-many.js
-import { REPORT_FIELDS } from './native.js';
+import { REPORT_FIELDS } from './fields.js';
 import { openThread } from './thread.js';
 
 /** @typedef {import('./session.js').SessionEvent} SessionEvent */

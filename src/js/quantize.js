@@ -25,7 +25,7 @@ import { QuantizedModel } from './quantized.js';
 /** @typedef {import('./prepare.js').Scaler} Scaler */
 /** @typedef {{ x: Float32Array | Uint8Array, rows: number, offset: number, scale: number }} Part */
 /** A network at work: weights in plain order, and as the arrays of each layer; the rows to calibrate on.
- * @typedef {{ engine: import('./engine.js').Engine, config: import('./native.js').Config, weights: Float32Array,
+ * @typedef {{ engine: import('./engine.js').Engine, config: import('./packing.js').Config, weights: Float32Array,
  *   arrays: import('./compress.js').Layer[], part: Part, scheme: Scheme }} Work */
 
 /** Rows that are calibrated on at a time, points of an activation's curve. */

@@ -1,12 +1,12 @@
 // session.js: one fit from start to end, in slices; the same code in a worker and in process · in: commands · out: events · next: run.js
 import { WasmfitError } from './errors.js';
+import { CONVERGED, DIVERGED, REPORT_FIELDS, RUNNING, STOPPED } from './fields.js';
 import { breathe } from './platform.js';
-import { CONVERGED, DIVERGED, REPORT_FIELDS, RUNNING, STOPPED } from './native.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
-/** @typedef {import('./native.js').State} State */
-/** @typedef {{ kind: 'network', config: import('./native.js').Config, state: State | null, options: import('./native.js').FitOptions,
- *   train: import('./native.js').Rows, validation: import('./native.js').Rows | null, checkpoint?: Uint8Array }} NetworkTask */
+/** @typedef {import('./packing.js').State} State */
+/** @typedef {{ kind: 'network', config: import('./packing.js').Config, state: State | null, options: import('./packing.js').FitOptions,
+ *   train: import('./packing.js').Rows, validation: import('./packing.js').Rows | null, checkpoint?: Uint8Array }} NetworkTask */
 /** @typedef {import('./least-squares.js').LinearTask} LinearTask */
 /** @typedef {import('./least-squares.js').LinearState} LinearState */
 /** @typedef {NetworkTask | LinearTask} Task */
@@ -15,7 +15,7 @@ import { CONVERGED, DIVERGED, REPORT_FIELDS, RUNNING, STOPPED } from './native.j
  * epochs finished since the last call, REPORT_FIELDS numbers each; state(last): of the model, at the end of the fit with its statistics.
  * @typedef {{ run: (work: number, epochs: number) => number, takeReports: () => Float64Array, setLearningRate: (rate: number) => void,
  *   state: (last?: boolean) => State | LinearState, checkpoint?: () => Uint8Array, statistics?: () => Record<string, number>[],
- *   divergence?: () => import('./native.js').Divergence, free: () => void }} Fit
+ *   divergence?: () => import('./packing.js').Divergence, free: () => void }} Fit
  */
 /** Makes the fit of a task. @typedef {(engine: Engine, task: any) => Fit} Begin */
 /** @typedef {{ type: 'pause' | 'resume' | 'step' | 'stop' } | { type: 'update', learningRate: number } | { type: 'ask', id: number, what: Question }} Command */
@@ -23,7 +23,7 @@ import { CONVERGED, DIVERGED, REPORT_FIELDS, RUNNING, STOPPED } from './native.j
 /** seconds: how long the fit had been running, pauses left out, when the reports were taken.
  * @typedef {{ type: 'reports', values: Float64Array, seconds: number }
  *   | { type: 'answer', id: number, value: any }
- *   | { type: 'end', stopped: Stopped, state: State | LinearState, divergence?: import('./native.js').Divergence }
+ *   | { type: 'end', stopped: Stopped, state: State | LinearState, divergence?: import('./packing.js').Divergence }
  *   | { type: 'error', name: string, message: string, code?: string, hint?: string }} SessionEvent */
 
 /** @typedef {'epochs' | 'stopped' | 'diverged' | 'converged' | 'earlyStopping'} Stopped */

@@ -70,7 +70,7 @@ export function scheduleFields({ schedule, optimizer }, epochs, steps, columns, 
  * @param {Common} common
  * @param {{ epochs?: number, batchSize?: unknown, shuffle?: boolean, evaluateTraining?: boolean }} given to fit
  * @param {{ rows: number, columns: [string, number][], where: string, layers: readonly import('./layers.js').Layer[] }} fit rows that train
- * @returns {import('./native.js').FitOptions}
+ * @returns {import('./packing.js').FitOptions}
  */
 export function fitFields(common, given, { rows, columns, where, layers }) {
   const { clip = {}, averaging, pruning, earlyStopping, inputNoise, mixup, resample = 'none', recordGradient } = common;

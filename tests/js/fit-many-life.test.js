@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { Lasso, fitMany, init } from 'wasmfit';
-import { REPORT_FIELDS } from '../../src/js/native.js';
+import { REPORT_FIELDS } from '../../src/js/fields.js';
 import { LONG, X, bitsOf, jobsOf, make, until, untimed, watch, y } from './workers.js';
 
 await init();
