@@ -56,9 +56,11 @@ LINEAR_SOURCES = \
   src/core/ridge.c \
   src/core/elastic.c \
   src/core/polish.c \
+  src/core/logistic_new.c \
   src/core/logistic.c \
   src/core/logistic_rows.c \
   src/core/logistic_pass.c \
+  src/core/logistic_rough.c \
   src/core/logistic_proximal.c \
   src/core/logistic_optimum.c
 # quantised networks: build/wasmfit-int8.wasm
@@ -69,11 +71,11 @@ INT8_SOURCES = \
 INT8_CORE = $(SHARED) $(INT8_SOURCES) src/kernels/activation.c src/core/softmax.c src/core/probabilities.c
 # what runs once a fit or less is compiled for size, everything else for speed
 COLD = $(addprefix src/core/,memory.c search.c lbfgs.c descent.c distributions.c check.c model.c init.c schedule.c full_batch.c prune.c \
-  monitor.c diagnose.c checkpoint.c minimize.c)
+  monitor.c diagnose.c checkpoint.c minimize.c logistic_new.c logistic_optimum.c)
 ALL_SOURCES = $(SHARED) $(SOURCES) $(LINEAR_SOURCES) $(INT8_SOURCES)
 HEADERS = $(wildcard src/*.h src/core/*.h src/kernels/*.h)
 TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
-C_TESTS = test_memory test_random test_vmath test_matmul test_line test_model test_layers test_stacks test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_diagnose test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_many_rows test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_edges test_separable test_distributions
+C_TESTS = test_memory test_random test_vmath test_matmul test_line test_model test_layers test_stacks test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_diagnose test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_many_rows test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_many test_logistic_edges test_separable test_distributions
 DOUBLE_TESTS = test_gradients test_layers test_stacks test_optimizer test_loss test_loss_rows test_step test_control test_prune test_full_batch test_minimize
 JS = $(wildcard src/js/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)

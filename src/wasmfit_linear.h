@@ -92,7 +92,9 @@ void wf_elastic_free(wf_elastic *elastic); /* NULL is fine */
 
 /* min Σ s loss_i + alpha (ratio ‖W‖₁ + (1 - ratio)/2 ‖W‖²), b not penalised; alpha = 1/C of scikit-learn, 0: no penalty.
  * K = 1: binary, loss log(1 + e^z) - t z, label 0 or 1. K >= 2: multinomial (softmax), label 0..K-1. Weights >= 0, not all 0; 0: the
- * row is absent. Columns are centred and scaled inside, the penalty is that of the caller's units. */
+ * row is absent. Columns are centred and scaled inside, the penalty is that of the caller's units.
+ * 8192 rows or more without weights: L-BFGS takes its metric from some of them, and where they are floats and binary begins with
+ * steps by passes in f32. Those count as no iterations; what a fit tells, and whether it has converged, is by passes in f64 only. */
 typedef enum wf_solver {
   WF_SOLVER_LBFGS,   /* L-BFGS in the metric of the first second derivatives, above 256 features of their diagonal */
   WF_SOLVER_NEWTON,  /* Newton with a line search; above 1024 coefficients (all classes together) it is LBFGS */

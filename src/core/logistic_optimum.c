@@ -86,7 +86,7 @@ static double greatest_change(const wf_logistic *l) {
 logistic_optimum logistic_where(wf_logistic *l) {
   double least, most = greatest_change(l);
   if (most > NEAR) reach(l, l->step, &least, &most);
-  if (most <= NEAR && l->far <= FAR) return OPTIMUM_HERE;
+  if (most <= NEAR && l->tally.far <= FAR) return OPTIMUM_HERE;
   aim(l, l->work);
   reach(l, l->work, &least, &most);
   return most <= NEAR ? OPTIMUM_HERE : least >= -1e-6 * most ? OPTIMUM_NOWHERE : OPTIMUM_FURTHER;

@@ -11,7 +11,8 @@ import { LinearModel } from './linear-model.js';
  * Logistic regression, in f64:   min C Σ s loss + penalty, the intercept without a penalty
  * Two classes: loss log(1 + eᶻ) - t z; more: softmax and cross-entropy. Several columns of 0 and 1: a model of two classes for each, and
  * predict gives a matrix of 0 and 1. coef has a row for each class, for two classes one row, of the second. An epoch of its run is a
- * step of the solver; loss is the mean log loss without the penalty. Penalties and their defaults as scikit-learn's.
+ * step of the solver (of many rows in f32 the first ones, in f32 too, count as none); loss is the mean log loss without the penalty.
+ * Penalties and their defaults as scikit-learn's.
  */
 export class LogisticRegression extends LinearModel {
   /**

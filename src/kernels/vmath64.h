@@ -66,21 +66,13 @@ static inline f64x2 f64x2_log(f64x2 x) {
   return f64x2_add(f64x2_mul(e, f64x2_splat(0x1.62e42fefa2p-1)), f64x2_sub(f, low));
 }
 
-/* log(1 + x) within 2 ulp for 0 <= x <= 1, as wf_log64: f = x, or above √2 - 1 f = (x - 1) / 2 and ln 2 more. */
+/* log(1 + x) within 2 ulp for 0 <= x < 2^53: log(y) + what rounding y = 1 + x has dropped / y. */
 static inline f64x2 f64x2_log1p(f64x2 x) {
-  static const double coefficient[] = {2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3};
-  const f64x2 zero = f64x2_splat(0);
-  const i64x2 small = f64x2_lt(x, f64x2_splat(0.41421356237309503));
-  const f64x2 f = f64x2_select(small, x, f64x2_mul(f64x2_sub(x, f64x2_splat(1)), f64x2_splat(0.5)));
-  const f64x2 s = f64x2_div(f, f64x2_add(f64x2_splat(2), f)), z = f64x2_mul(s, s);
-  f64x2 r = zero;
-  for (int k = 0; k < 9; k++) r = f64x2_mul(z, f64x2_add(r, f64x2_splat(coefficient[k])));
-  const f64x2 high = f64x2_select(small, zero, f64x2_splat(0x1.62e42fefa2p-1));
-  const f64x2 low = f64x2_select(small, zero, f64x2_splat(7.371002565167799e-13));
-  return f64x2_add(high, f64x2_sub(f, f64x2_sub(f64x2_mul(s, f64x2_sub(f, r)), low)));
+  const f64x2 one = f64x2_splat(1), y = f64x2_add(one, x), dropped = f64x2_sub(x, f64x2_sub(y, one));
+  return f64x2_add(f64x2_log(y), f64x2_div(dropped, y));
 }
 
-/* vmath64.c: the same in place over arrays, n even: e^x; log x; log(1 + x) within 2 ulp for 0 <= x < 2^53. */
+/* vmath64.c: the same in place over arrays, n even: e^x, log x, log(1 + x). */
 void wf_exp_all(double *x, int n);
 void wf_log_all(double *x, int n);
 void wf_log1p_all(double *x, int n);
