@@ -183,3 +183,6 @@ export class IterativeFit {
 
 /** The fit of a linear model, for a session. @param {Engine} engine @param {LinearTask} task */
 export const beginLinear = (engine, task) => (task.solver === 'elastic' || task.solver === 'logistic' ? new IterativeFit(engine, task) : new FitAtOnce(engine, task));
+
+/** The same; of logistic regression and plain least squares, without weights and rows that validate, it reads the rows now and not later. @param {Engine} engine @param {LinearTask} task */
+export const beginHolding = (engine, task) => (task.solver === 'logistic' ? new IterativeFit(engine, task) : new FitAtOnce(engine, task, new Held(engine)));

@@ -19,8 +19,9 @@ import { openThread } from './thread.js';
  * What a model hands over and takes back.
  * @typedef {{ task: Task, given: unknown[], columns: [string, number][], splits?: { train: Int32Array, validation: Int32Array },
  *   standardized?: boolean, worker: boolean, start?: Start, signal?: AbortSignal, onEpoch?: (epoch: Epoch) => void,
- *   finish: (state: any) => void, release: () => void, copy: (state: any, checkpoint?: Uint8Array) => any }} Job
- * given: what the caller may change once fit has returned; start: elsewhere than in this thread or in a worker of its own
+ *   begin?: import('./session.js').Begin, finish: (state: any) => void, release: () => void, copy: (state: any, checkpoint?: Uint8Array) => any }} Job
+ * given: what the caller may change once fit has returned; start: elsewhere than in this thread or in a worker of its own; begin: of a linear
+ * task that reads nothing of `given` but when its fit is made
  */
 
 /** wf_quantity */
@@ -102,10 +103,10 @@ export class Drive {
 
   /** A session that has taken the rows before fit returns, if the core is here and the fit will be; else the task gets rows of its own. */
   #open() {
-    const { start, worker, task, given } = this.#job, engine = engineAtHand(task.kind);
+    const { start, worker, task, given, begin = task.kind === 'network' ? beginNetwork : undefined } = this.#job, engine = engineAtHand(task.kind);
     if (start) return null;
-    if (!worker && engine && task.kind === 'network') {
-      const session = new Session(engine, task, beginNetwork, (event) => this.#receive(event));
+    if (!worker && engine && begin) {
+      const session = new Session(engine, task, begin, (event) => this.#receive(event));
       session.open();
       return session;
     }

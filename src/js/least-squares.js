@@ -24,18 +24,26 @@ import { dependentColumns, leastSquaresStatistics } from './statistics.js';
 /** All rows in the core. @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @returns {Pointers} */
 const whole = (engine, copy, { x, y, weight }) => [copyWide(engine, copy, x), copy(y, 'the targets'), weight ? copy(weight, 'the sample weights') : 0];
 
+/** The same, where it has them but for x in f64. @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @param {import('./linear-rows.js').Places} rows @returns {Pointers} */
+function wholeAt(engine, copy, { x }, rows) {
+  if (x instanceof Float64Array) return [rows.x, rows.y, 0];
+  const wide = copy(x.length * 8, 'the data set');
+  engine.exports.wf_widen(wide, rows.x, x.length);
+  return [wide, rows.y, 0];
+}
+
 /**
- * Rows pass block by block: the core never holds them all.
+ * Rows pass block by block: the core needs not hold them all.
  * @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task
- * @param {[number, number, number]} places of coef, intercept, result
+ * @param {import('./linear-rows.js').Places | null} rows where the core has them already @param {[number, number, number]} places of coef, intercept, result
  */
-function solve(engine, copy, task, places) {
-  const { exports } = engine, { rows, features, outputs, fitIntercept, weight } = task;
-  const linear = exports.wf_linear_new(rows, features, outputs, Number(fitIntercept)) >>> 0;
+function solve(engine, copy, task, rows, places) {
+  const { exports } = engine, { features, outputs, fitIntercept, weight } = task;
+  const linear = exports.wf_linear_new(task.rows, features, outputs, Number(fitIntercept)) >>> 0;
   if (linear === 0) throw engine.outOfMemory('the least-squares fit');
   try {
-    if (weight) engine.scope((keep) => exports.wf_linear_weigh(linear, keep(weight, 'the sample weights'), rows));
-    const show = inBlocks(engine, copy, task);
+    if (weight) engine.scope((keep) => exports.wf_linear_weigh(linear, keep(weight, 'the sample weights'), task.rows));
+    const show = inBlocks(engine, copy, task, rows);
     show((x, y, w, n) => exports.wf_linear_push(linear, x, y, w, n));
     if (!exports.wf_linear_solve(linear)) throw engine.outOfMemory('the least-squares fit');
     do show((x, y, w, n) => exports.wf_linear_residual(linear, x, y, w, n));
@@ -46,16 +54,19 @@ function solve(engine, copy, task, places) {
   }
 }
 
-/** @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @returns {{ state: LinearState, measured: number[] | null }} */
-function leastSquares(engine, copy, task) {
+/**
+ * @param {import('./engine.js').Engine} engine @param {Copy} copy @param {LinearTask} task @param {import('./linear-rows.js').Places | null} rows
+ * @returns {{ state: LinearState, measured: number[] | null }}
+ */
+function leastSquares(engine, copy, task, rows) {
   const { features, outputs } = task;
   const coef = copy(features * outputs * 8, 'the coefficients'), intercept = copy(outputs * 8, 'the intercept'), result = copy(24, 'the result');
-  solve(engine, copy, task, [coef, intercept, result]);
+  solve(engine, copy, task, rows, [coef, intercept, result]);
   const [rank, loss, metric] = engine.readF64(result, 3);
   /** @type {LinearState} */
   const state = { coef: engine.readF64(coef, features * outputs), intercept: engine.readF64(intercept, outputs), facts: { rank, dependent: [] } };
   if (rank < features || task.statistics) {
-    const data = whole(engine, copy, task);
+    const data = rows ? wholeAt(engine, copy, task, rows) : whole(engine, copy, task);
     if (rank < features) state.facts.dependent = dependentColumns(engine, copy, task, data, [coef, intercept]);
     if (task.statistics) state.statistics = leastSquaresStatistics(engine, copy, task, data, [coef, intercept]);
   }
@@ -89,17 +100,26 @@ export function ridgePath(engine, copy, { alphas, rows, features, outputs, fitIn
 
 /** A fit without steps: its only epoch is the solution. */
 export class FitAtOnce {
-  /** @param {import('./engine.js').Engine} engine @param {LinearTask} task */
-  constructor(engine, task) {
+  /** @param {import('./engine.js').Engine} engine @param {LinearTask} task @param {import('./held.js').Held | null} [held] to keep the rows of plain least squares in, from now on */
+  constructor(engine, task, held = null) {
     this.engine = engine;
     this.task = task;
+    this.held = held;
+    /** @type {import('./linear-rows.js').Places | null} */
+    this.rows = null;
+    try {
+      if (held) this.rows = { x: held.take(task.x), y: held.take(task.y) };
+    } catch (error) {
+      this.free();
+      throw error;
+    }
     /** @type {ReturnType<typeof leastSquares> | null} */
     this.found = null;
   }
 
   run() {
     const { engine, task } = this;
-    this.found ??= engine.scope((copy) => (task.solver === 'ridge' ? ridge : leastSquares)(engine, copy, task));
+    this.found ??= engine.scope((copy) => (task.solver === 'ridge' ? ridge(engine, copy, task) : leastSquares(engine, copy, task, this.rows)));
     checkFinite(this.found.state.coef, this.found.state.intercept);
     return CONVERGED;
   }
@@ -121,5 +141,7 @@ export class FitAtOnce {
     return this.found?.state ?? { coef: new Float64Array(features * outputs), intercept: new Float64Array(outputs), facts: { iterations: 0 } };
   }
 
-  free() {}
+  free() {
+    this.held?.free();
+  }
 }

@@ -1,4 +1,5 @@
 // linear-fit.js: from X and y to the task of a linear model: rows, weights, validation, solver · in: arguments of fit · out: tasks · next: logistic-fit.js
+import { beginHolding } from './descent.js';
 import { checkKeys } from './errors.js';
 import { another } from './job.js';
 import { toTarget } from './matrix.js';
@@ -21,6 +22,9 @@ import { countedRows, readWeights } from './weights.js';
 
 /** Up to so many values of X statistics are kept, unless told otherwise. */
 const STATISTICS_VALUES = 2e6;
+
+/** Bytes of X up to which a fit in this thread keeps it in the core and nowhere else. */
+const HELD_BYTES = 2 ** 28;
 
 /** 25 from 1e-3 to 1e3, evenly in their logarithm; spelt out, as powers differ in the last bit from one engine to another. */
 export const GRID = Array.from({ length: 25 }, (_, i) => Number(`${['1', '1.7782794100389228', '3.1622776601683795', '5.623413251903491'][i % 4]}e${(i >> 2) - 3}`));
@@ -83,8 +87,9 @@ export function prepare(model, X, y, { validation, sampleWeight, stratify }) {
     outputs: truth.outputs, fitIntercept: options.fitIntercept, validation: held && { x: held.X.data, y: held.values.data, rows: held.X.rows },
   });
   const complete = (/** @type {LinearState} */ state) => ({ ...state, facts: { ...state.facts, ...(FACTS[name].includes('classes') && { classes: truth.classes }) } });
+  const plain = !held && !weight && (solver.solver === 'logistic' || (solver.solver === 'leastSquares' && !solver.statistics));
   return {
-    task, splits, columns: columnsOf(solver.solver === 'logistic' ? 'accuracy' : 'r2', held !== null),
+    task, splits, begin: plain && train.data.byteLength <= HELD_BYTES ? beginHolding : undefined, columns: columnsOf(solver.solver === 'logistic' ? 'accuracy' : 'r2', held !== null),
     finish: (/** @type {LinearState} */ state) => { if (state.facts.iterations !== 0) model._restore(complete(state), encoder); },
     copy(/** @type {LinearState} */ state) {
       const copy = another(model);
