@@ -117,6 +117,8 @@ typedef struct wf_logistic_result {
  * memory. */
 wf_logistic *wf_logistic_new(const void *x, int single, const int32_t *labels, const double *weight, int rows, int features, int outputs,
                              int fit_intercept, double alpha, double ratio, wf_solver solver);
+/* Before the first run: the covariance will be asked for, so that a pass which may be the last one makes ready for it. Changes no bits. */
+void wf_logistic_expect(wf_logistic *logistic);
 /* At most so many more iterations, each a step with its line search; how they are cut into slices never changes the bits. */
 wf_logistic_state wf_logistic_run(wf_logistic *logistic, double tolerance, int iterations);
 /* coef (K,D), intercept (K), which for K > 1 sum to 0; of the point that the last run ended at */

@@ -167,9 +167,10 @@ static void rough_steps(wf_logistic *l, double tolerance) {
 
 static void prepare(wf_logistic *l, double tolerance) {
   double *metric = l->solver == WF_SOLVER_LBFGS && l->m ? l->matrix : NULL;
-  const int sampled = sample_metric(l);
-  if (sampled && l->single && l->K == 1 && sizeof(wf_real) == sizeof(float)) rough_steps(l, tolerance);
-  l->value = logistic_pass(l, l->gradient, sampled ? NULL : metric, l->theta);
+  const int sampled = sample_metric(l), rough = sampled && l->single && l->K == 1 && sizeof(wf_real) == sizeof(float);
+  if (rough) rough_steps(l, tolerance);
+  l->informed = rough && l->expected && l->measure <= tolerance;
+  l->value = logistic_pass(l, l->gradient, l->informed ? l->information : sampled ? NULL : metric, l->theta);
   if (!sampled) measure_columns(l, metric);
   if (metric && !sampled) factor(l);
   if (l->descent) lbfgs_tell(l->descent, l->value, l->gradient);
@@ -181,6 +182,7 @@ static void prepare(wf_logistic *l, double tolerance) {
 /* Near the optimum steps become rounding: when they gain next to nothing and the gradient has not halved for some time. */
 static void advance(wf_logistic *l) {
   int lower = l->descent ? descend(l) : logistic_proximal(l);
+  l->informed = 0;
   l->measure = largest_gradient(l);
   l->iterations++;
   l->waits = l->measure < l->best / 2 || l->gain > 0x1p-70 * fabs(l->value) ? 0 : l->waits + 1;
@@ -204,6 +206,8 @@ static wf_logistic_state judge(wf_logistic *l, double tolerance) {
   if (l->free && l->raised) logistic_shorten(l);
   return WF_LOGISTIC_CONVERGED;
 }
+
+void wf_logistic_expect(wf_logistic *l) { l->expected = 1; }
 
 wf_logistic_state wf_logistic_run(wf_logistic *l, double tolerance, int iterations) {
   if (!l->ready) prepare(l, tolerance);

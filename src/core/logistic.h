@@ -44,6 +44,8 @@ struct wf_logistic {
   /* the point */
   double *theta, *gradient;   /* (n) gradient: of the smooth part */
   double *step, *work, *goal; /* (n) the last step; scratch; where proximal Newton is heading */
+  double *information;        /* (P,P) for wf_logistic_expect: second derivatives of the loss at the point, if informed */
+  int expected, informed;
   double *matrix;             /* (m,m) second derivatives, or a metric in their place, factored but for proximal Newton */
   int m;                      /* n; P: one metric for every class; 0: no matrix but the squares of spread */
   double *face, *change;      /* (faces,faces), (faces) of proximal Newton: the part of the matrix for unknowns that are not 0 */

@@ -31,6 +31,7 @@ static void layout(arena *a, wf_logistic *l) {
   l->face = arena_take(a, (uint64_t)l->faces * (uint64_t)l->faces, sizeof(double));
   l->change = arena_take(a, (uint64_t)l->faces, sizeof(double));
   l->active = arena_take(a, (uint64_t)l->faces, sizeof(int));
+  l->information = arena_take(a, l->single && l->K == 1 && l->m == l->P ? P * P : 0, sizeof(double));
   l->rough = arena_take(a, l->single ? 6 * P : 0, sizeof(wf_real));
 }
 

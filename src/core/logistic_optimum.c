@@ -109,6 +109,7 @@ void logistic_shorten(wf_logistic *l) {
   int done = wf_linear_fit(coef, intercept, &result, l->single ? wide : l->x, z, l->weight, l->N, l->D, l->K, l->intercept);
   if (done && result.rank < l->D) {
     import(l, coef, intercept);
+    l->informed = 0;
     l->value = logistic_pass(l, l->gradient, NULL, l->theta);
   }
   free(z);
@@ -140,7 +141,8 @@ int wf_logistic_covariance(double *cov, wf_logistic *l) {
   size_t P = (size_t)l->P;
   double *matrix = l->K == 1 ? malloc((P * P + P) * sizeof(double)) : NULL;
   if (!matrix) return 0;
-  logistic_curvature(l, matrix, l->theta);
+  if (l->informed) memcpy(matrix, l->information, P * P * sizeof(double));
+  else logistic_curvature(l, matrix, l->theta);
   int whole = 1;
   for (size_t j = 0; j < P; j++) {
     whole &= matrix[j * P + j] > 0 || j >= (size_t)(l->D + l->intercept);

@@ -70,6 +70,7 @@ export class IterativeFit {
     const pointer = (solver === 'elastic' ? exports.wf_elastic_new(x, y, weight, rows, features, ratio, Number(fitIntercept))
       : exports.wf_logistic_new(x, Number(this.task.x instanceof Float32Array), y, weight, rows, features, multilabel ? 1 : outputs, Number(fitIntercept), alpha, ratio, ratio > 0 ? PROXIMAL : newton ? NEWTON : LBFGS)) >>> 0;
     if (pointer === 0) throw this.engine.outOfMemory('the fit');
+    if (solver === 'logistic' && this.task.statistics) exports.wf_logistic_expect(pointer);
     return pointer;
   }
 

@@ -110,6 +110,24 @@ static void test_sample(void) {
   }
 }
 
+/* Told that the covariance will be asked for, the first exact pass prepares it: the same bits, unless steps or a change of theta followed. */
+static void test_covariance(void) {
+  static double plain[P * P], expected[P * P];
+  for (int c = 0; c < 4; c++) {
+    make(N, 0);
+    wf_logistic *l[2] = {of_floats(N, c % 2 ? 3 : 0, 1), of_floats(N, c % 2 ? 3 : 0, 1)};
+    wf_logistic_expect(l[1]);
+    for (int i = 0; i < 2; i++) {
+      wf_logistic_state state = wf_logistic_run(l[i], 1e-2, 100);
+      if (c >= 2) state = wf_logistic_run(l[i], 1e-9, 100);
+      CHECK(state == WF_LOGISTIC_CONVERGED && l[i]->informed == (i == 1 && c < 2), "case %d: informed %d", c, l[i]->informed);
+      CHECK(wf_logistic_covariance(i ? expected : plain, l[i]), "there is a covariance");
+      wf_logistic_free(l[i]);
+    }
+    CHECK(plain[0] > 0 && !memcmp(plain, expected, sizeof plain), "case %d: prepared or not, the covariance has the same bits: %g, %g", c, plain[0], expected[0]);
+  }
+}
+
 static void test_separable(void) {
   make(N, 0);
   for (int i = 0; i < N; i++) {
@@ -138,5 +156,6 @@ int main(void) {
   test_sample();
   test_separable();
   test_bits();
+  test_covariance();
   return check_report("test_logistic_many");
 }
