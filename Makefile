@@ -78,6 +78,7 @@ TEST_HEADERS = $(wildcard tests/c/*.h tests/fixtures/*.h)
 C_TESTS = test_memory test_random test_vmath test_matmul test_line test_model test_layers test_stacks test_batch test_optimizer test_schedule test_loss test_loss_rows test_step test_control test_prune test_diagnose test_checkpoint test_fit test_full_batch test_quantize test_linear test_rank test_blocks test_many_rows test_inference test_ridge test_elastic test_lbfgs test_descent test_minimize test_logistic test_logistic_many test_logistic_edges test_separable test_distributions
 DOUBLE_TESTS = test_gradients test_layers test_stacks test_optimizer test_loss test_loss_rows test_step test_control test_prune test_full_batch test_minimize
 JS = $(wildcard src/js/*.js)
+CLI = $(wildcard src/cli/*.js)
 SITE = $(shell find web src/js src/data -type f 2>/dev/null)
 
 # ---- With what -------------------------------------------------------------------------------------------------
@@ -124,6 +125,7 @@ help:
 	@echo 'make start         set-up, build, then the Lab on http://localhost:$(PORT) or the next free port (PORT=...)'
 	@echo 'make test          set-up, build, then every test: C, Node, browsers (WASMFIT_BROWSERS=chromium,firefox,webkit)'
 	@echo 'make build         build/wasmfit.wasm (networks), -fast (relaxed SIMD), -linear (linear models), -int8 (quantised networks), -double (f64 networks)'
+	@echo '                   and build/js, the files of JavaScript that the package ships'
 	@echo 'make types         checks the types of src/js and writes build/types'
 	@echo 'make site          the Lab as static files in build/site'
 	@echo 'make test-c        the C tests only: gcc, clang with sanitizers, gradients in double'
@@ -141,7 +143,7 @@ help:
 start: build site
 	@node web/serve.js build/site $(PORT)
 
-build: $(WASM)
+build: $(WASM) build/js/index.js
 types: build/types/index.d.ts
 site: build/site/index.html
 
@@ -252,7 +254,12 @@ $(eval $(call native,double,GCC,$(DOUBLE_FLAGS),$(DOUBLE_TESTS)))
 
 # ---- Package and page -------------------------------------------------------------------------------------------
 
-build/types/index.d.ts: $(JS) $(wildcard src/cli/*.js) src/js/tsconfig.json src/cli/tsconfig.json node_modules/.installed
+build/js/index.js: src/bundle.js $(JS) $(CLI) package.json node_modules/.installed
+	@echo 'build/js'
+	$(Q)node src/bundle.js
+	@touch $@
+
+build/types/index.d.ts: $(JS) $(CLI) src/bundle.js src/js/tsconfig.json src/cli/tsconfig.json node_modules/.installed
 	@echo 'build/types'
 	$(Q)node_modules/.bin/tsc -p src/js/tsconfig.json
 	$(Q)node_modules/.bin/tsc -p src/cli/tsconfig.json

@@ -63,7 +63,7 @@ export default {
   plugins: [sharedWorkers(), plainImports, leanPlot(), offline()],
   resolve: {
     alias: [
-      { find: /^wasmfit\/(csv|idx)$/, replacement: here('../src/js/') + '$1.js' },
+      { find: /^wasmfit\/(\w+)$/, replacement: here('../src/js/') + '$1.js' },
       { find: /^wasmfit$/, replacement: here('../src/js/index.js') },
     ],
   },

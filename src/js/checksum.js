@@ -2,12 +2,14 @@
 
 /** @typedef {import('./safetensors.js').Tensor} Tensor */
 
-/** CRC-32 of every byte. Source: IEEE 802.3, the one of PNG and gzip; reflected, polynomial 0xedb88320. */
-const TABLE = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, byte) => {
+/** CRC-32 of every byte, made for the first file. Source: IEEE 802.3, the one of PNG and gzip; reflected, polynomial 0xedb88320. */
+const makeTable = () => Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
   return crc;
 });
+/** @type {Uint32Array | undefined} */
+let table;
 
 /**
  * CRC-32 of a text and of the data of tensors in the order of their names, however a file arranges them. A flipped bit is always
@@ -19,9 +21,10 @@ const TABLE = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, byte) => {
  */
 export function checksum(text, tensors) {
   const parts = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const known = (table ??= makeTable());
   let crc = 0xffffffff;
   for (const bytes of [new TextEncoder().encode(text), ...parts]) {
-    for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[i]) & 0xff];
+    for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ known[(crc ^ bytes[i]) & 0xff];
   }
   return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, '0');
 }

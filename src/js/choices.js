@@ -24,15 +24,17 @@ export function option(text) {
   /** @type {any} */
   const made = { name, default: start === 'on' ? true : start === 'off' ? false : start === '?' ? undefined : start !== '' && !Number.isNaN(Number(start)) ? Number(start) : start };
   if (open) Object.assign(made, { min: Number(min), max: Number(max) }, open === '(' && { above: true }, close === ')' && { below: true });
-  for (const [flag, key] of ['#integer', '~log', '*list', '@each'].map((one) => [one[0], one.slice(1)])) if (flags.includes(flag)) made[key] = true;
+  for (const flag of ['#integer', '~log', '*list', '@each']) if (flags.includes(flag[0])) made[flag.slice(1)] = true;
   if (words) made.choices = words.slice(1).split('|');
   return made;
 }
 
-/** @param {string} text @returns {Choices[]} */
+/** Options are read when they are first asked for: an import need not wait for all of them. @param {string} text @returns {Choices[]} */
 const choices = (text) => text.split('\n').map((line) => {
-  const [name, ...rest] = line.trim().split(' ');
-  return { name, options: rest.map(option) };
+  const [name, ...rest] = line.split(' ');
+  /** @type {Option[] | undefined} */
+  let options;
+  return { name, get options() { return (options ??= rest.map(option)); } };
 });
 
 export const layers = choices(`dense units#=100[1,1e6] activation=identity initializer=auto l1~=0[0,1e6] l2~=0[0,1e6] maxNorm=0[0,1e30]
@@ -63,7 +65,7 @@ focal gamma=2[0,1e3]
 binaryFocal gamma=2[0,1e3] alpha=0.25[0,1]
 hinge
 squaredHinge
-klDivergence temperature=1[1e-3,1e3] distillation=1[0,1]`).map((entry, at) => ({ ...entry, targets: 'NCBNNNNNCBBBS'[at] }));
+klDivergence temperature=1[1e-3,1e3] distillation=1[0,1]`).map((entry, at) => Object.assign(entry, { targets: 'NCBNNNNNCBBBS'[at] }));
 
 const RATE = (/** @type {string} */ value) => `learningRate~=${value}[0,1e6]`, DECAY = (value = '0') => `weightDecay~=${value}[0,1e6]`;
 const ADAM = `${RATE('1e-3')} beta1=0.9[0,1) beta2=0.999[0,1) epsilon~=1e-8[1e-30,1]`;

@@ -14,27 +14,27 @@ const FILES = {
   diabetes: {
     targetName: 'progression',
     source: 'Efron, Hastie, Johnstone, Tibshirani 2004',
-    url: () => new URL('../data/diabetes.csv', import.meta.url),
+    url: () => new URL('../../src/data/diabetes.csv', import.meta.url),
   },
   iris: {
     targetName: 'species',
     classes: ['setosa', 'versicolor', 'virginica'], source: 'UCI, Fisher 1936',
-    url: () => new URL('../data/iris.csv', import.meta.url),
+    url: () => new URL('../../src/data/iris.csv', import.meta.url),
   },
   digits: {
     targetName: 'digit',
     classes: 'numbers', source: 'UCI, Alpaydin and Kaynak 1998',
-    url: () => new URL('../data/digits.csv', import.meta.url),
+    url: () => new URL('../../src/data/digits.csv', import.meta.url),
   },
   wine: {
     targetName: 'cultivar',
     classes: ['class_0', 'class_1', 'class_2'], source: 'UCI, Forina et al. 1991',
-    url: () => new URL('../data/wine.csv', import.meta.url),
+    url: () => new URL('../../src/data/wine.csv', import.meta.url),
   },
   breastCancer: {
     targetName: 'diagnosis',
     classes: ['malignant', 'benign'], source: 'UCI, Wolberg, Street, Mangasarian 1995',
-    url: () => new URL('../data/breast_cancer.csv', import.meta.url),
+    url: () => new URL('../../src/data/breast_cancer.csv', import.meta.url),
   },
 };
 

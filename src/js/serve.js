@@ -1,14 +1,15 @@
 // serve.js: the worker's side of a run, in browsers and in Node · in: { engine, task } then commands · out: events · next: worker.js
 import { engineReady } from './engine.js';
 import { breathe, isNode, nodeModule } from './platform.js';
+import { Session } from './session.js';
 import { restore } from './share.js';
 
 /** Fits that have not begun: one worker may be given several, which run in their order. @type {any[]} */
 const waiting = [];
-/** The fit that is running. @type {import('./session.js').Session | null} */
+/** The fit that is running. @type {Session | null} */
 let session = null;
 let busy = false;
-/** What was commanded before the code of the fit was there. @type {import('./session.js').Command[]} */
+/** What was commanded before the core was there. @type {import('./session.js').Command[]} */
 const early = [];
 /** Arrays that fits share, by number. @type {Map<bigint, any>} */
 const shared = new Map();
@@ -18,8 +19,7 @@ const shared = new Map();
 /** @param {any} start @param {import('./session.js').Begin} begin @param {Post} post */
 async function fit({ task, module, simd }, begin, post) {
   try {
-    const [{ Session }, engine] = await Promise.all([import('./session.js'), engineReady(task.kind, simd, module)]);
-    session = new Session(engine, restore(task, shared), begin, post);
+    session = new Session(await engineReady(task.kind, simd, module), restore(task, shared), begin, post);
   } catch (error) {
     return post({ type: 'error', name: 'WasmfitError', message: `the worker could not start (${error instanceof Error ? error.message : String(error)})`, code: 'WORKER' });
   }

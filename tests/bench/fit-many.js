@@ -8,9 +8,9 @@
 import { once } from 'node:events';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { serialize } from 'node:v8';
 import { MLPRegressor, fitMany, init } from 'wasmfit';
-import { endResting } from '../../src/js/pool.js';
 import { makers } from './data.js';
 import { tasks } from './tasks.js';
 
@@ -32,6 +32,8 @@ const threads = createRequire(import.meta.url)('node:worker_threads');
 const { Worker } = threads;
 const loops = Array.from({ length: cores }, () => new Worker(`const { parentPort } = require('node:worker_threads');
   parentPort.on('message', (n) => { let s = 0; for (let i = 0; i < n; i++) s += Math.sqrt(i); parentPort.postMessage(s); });`, { eval: true }));
+/** Until the workers of the calls before have gone. */
+const rest = () => delay(1100);
 /** Loops in so many threads. @param {number} count @param {number} steps of each */
 const spin = (count, steps) => Promise.all(loops.slice(0, count).map((worker) => (worker.postMessage(steps), once(worker, 'message'))));
 await spin(cores, 1e8);
@@ -39,7 +41,7 @@ await spin(cores, 1e8);
 /** Bytes that a call posts to its workers. @param {() => Promise<unknown>} call */
 async function posted(call) {
   let bytes = 0;
-  endResting();
+  await rest();
   threads.Worker = class extends Worker {
     postMessage(/** @type {any} */ { module, ...message }) {
       bytes += serialize(message).length;
@@ -50,7 +52,6 @@ async function posted(call) {
   await call();
   threads.Worker = Worker;
   syncBuiltinESMExports();
-  endResting();
   return bytes;
 }
 
@@ -65,7 +66,7 @@ for (let round = -2; round < rounds; round++) {
     if (name === 'long' && round % 5 !== 0) continue;
     await take(`${name}, one after the other`, async () => { for (const { model } of jobs(count, epochs)) await model.fit(X, y); });
     for (const workers of new Set([1, cores])) {
-      endResting();
+      await rest();
       await take(`${name}, ${workers} first`, () => fitMany(jobs(count, epochs), { workers }));
       await take(`${name}, ${workers}`, () => fitMany(jobs(count, epochs), { workers }));
     }

@@ -21,7 +21,7 @@ export function allowed({ kind, cols, sizes = [cols, 1], batch = 0 }, rows) {
 
 /** @param {string} name */
 async function measure(name) {
-  const [{ sit }, { engineReady }] = [await import('./seat.js'), await import('../../src/js/engine.js')];
+  const [{ sit }, { engineReady }] = [await import('./seat.js'), await import('../../build/js/fit.js')];
   const { memory } = (await engineReady(tasks[name].kind === 'network' ? 'network' : 'linear')).exports, before = memory.buffer.byteLength;
   const seat = await sit('ours', 'exact', tasks[name]);
   await seat.round(0);

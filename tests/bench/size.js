@@ -1,4 +1,5 @@
-// size.js: what `import 'wasmfit'` loads at once, module by module, and every .wasm, gzipped · in: src/js, build · out: a table · next: seen.js
+// size.js: what `import 'wasmfit'` loads at once, module by module, every file of the package and every .wasm, gzipped · in: src/js, build · out: a table
+// next: seen.js
 //
 //   node tests/bench/size.js
 //
@@ -19,9 +20,10 @@ async function list(title, files) {
   for (const [name, bytes] of sizes.sort((a, b) => b[1] - a[1])) say(`  ${name}`, bytes);
 }
 
-const { total, modules, later } = await loadedAtOnce(path('src/js/index.js'));
+const { total } = await loadedAtOnce(path('build/js/index.js')), { modules, later } = await loadedAtOnce(path('src/js/index.js'));
 say('at once, all together', total);
 await list('at once, each alone', modules);
 await list('fetched when needed, each alone', later);
+await list('the files that the package ships', readdirSync(path('build/js')).map((file) => path(`build/js/${file}`)));
 console.log('\ncores');
 for (const name of readdirSync(path('build')).filter((file) => file.endsWith('.wasm'))) say(`  ${name}`, gzipSync(readFileSync(path(`build/${name}`)), { level: 9 }).length);

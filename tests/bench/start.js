@@ -13,7 +13,7 @@ const script = fileURLToPath(import.meta.url);
 async function once() {
   const { sizes = [], activation, optimizer, batch, epochs } = tasks.T2;
   const before = performance.now();
-  const { Network, dense } = await import('../../src/js/index.js');
+  const { Network, dense } = await import('wasmfit');
   const layers = [dense(sizes[1], { activation }), dense(sizes[2])];
   const model = new Network({ inputs: sizes[0], layers, loss: 'mse', optimizer, batchSize: batch, epochs });
   /** @type {number | undefined} */

@@ -37,7 +37,7 @@ for (const name of browsers) {
       const { X, y } = await datasets.load('diabetes');
       const { r2, valR2 } = await new MLPRegressor(options).fit(X, y, { validation: 0.2 });
       const got = await page.evaluate(async (/** @type {object} */ options) => {
-        const { MLPRegressor, datasets } = await import(new URL('/src/js/index.js', location.href).href);
+        const { MLPRegressor, datasets } = await import(new URL('/build/js/index.js', location.href).href);
         const { X, y } = await datasets.load('diabetes');
         const history = await new MLPRegressor(options).fit(X, y, { validation: 0.2 });
         return { r2: history.r2, valR2: history.valR2 };
@@ -53,14 +53,14 @@ for (const name of browsers) {
         const quantized = await quantize(model, X, { scheme: 'affine' }), bytes = quantized.save();
         return { bytes: Array.from(bytes), answers: Array.from(quantized.predictProba(X).data), again: Array.from((await load(bytes)).predictProba(X).data) };
       };
-      const got = await page.evaluate(make, new URL('src/js/index.js', site.url).href), expected = await make('wasmfit');
+      const got = await page.evaluate(make, new URL('build/js/index.js', site.url).href), expected = await make('wasmfit');
       assert.deepEqual(got, expected);
       assert.deepEqual(expected.again, expected.answers);
     });
 
     test('a long fit leaves the page free, and stop ends it', async () => {
       const got = await page.evaluate(async () => {
-        const { MLPRegressor, datasets } = await import(new URL('/src/js/index.js', location.href).href);
+        const { MLPRegressor, datasets } = await import(new URL('/build/js/index.js', location.href).href);
         const { X, y } = await datasets.friedman1({ rows: 5000 });
         const model = new MLPRegressor({ hiddenLayers: [128, 128], epochs: 100000 });
         const run = model.fit(X, y);
@@ -99,7 +99,7 @@ for (const name of browsers) {
     test('the fast build trains to nearly the same loss, or says that relaxed SIMD is missing', async () => {
       await page.open(`${site.url}tests/browser/harness/blank.html`); // the core is chosen once a page
       const got = await page.evaluate(async () => {
-        const { MLPRegressor, datasets, init } = await import(new URL('/src/js/index.js', location.href).href);
+        const { MLPRegressor, datasets, init } = await import(new URL('/build/js/index.js', location.href).href);
         try {
           await init({ simd: 'fast' });
         } catch ({ code, hint }) {

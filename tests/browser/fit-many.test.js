@@ -26,7 +26,7 @@ for (const name of browsers) {
 
     test('networks and linear models end as each alone would, bit for bit, while the page stays free', async () => {
       const got = await page.evaluate(async () => {
-        const { LogisticRegression, MLPRegressor, Ridge, datasets, fitMany } = await import(new URL('/src/js/index.js', location.href).href);
+        const { LogisticRegression, MLPRegressor, Ridge, datasets, fitMany } = await import(new URL('/build/js/index.js', location.href).href);
         const { X, y } = await datasets.friedman1({ rows: 300 });
         const words = Array.from(y, (value) => (value > 14 ? 'high' : 'low'));
         const build = () => [
@@ -98,7 +98,7 @@ test('a Vite app with it builds and fits many models in Chromium', { skip: !brow
     await mkdir(join(folder, 'app'));
     await writeFile(join(folder, 'app/index.html'), '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>');
     await writeFile(join(folder, 'app/main.js'), `
-      import { LinearRegression, MLPRegressor, fitMany } from ${JSON.stringify(join(root, 'src/js/index.js'))};
+      import { LinearRegression, MLPRegressor, fitMany } from ${JSON.stringify(join(root, 'build/js/index.js'))};
       const X = [[1], [2], [3], [4]], y = [2, 4, 6, 8];
       const networks = await fitMany([1, 2, 3].map((seed) => ({ model: new MLPRegressor({ hiddenLayers: [2], epochs: 5, seed }), X, y })));
       const mixed = await fitMany([new LinearRegression(), new MLPRegressor({ hiddenLayers: [2], epochs: 6 })].map((model) => ({ model, X, y })));

@@ -1,7 +1,7 @@
 // bits.js: the three trainings whose weights must be the same bits everywhere · in: nothing · out: hashes · next: bits.test.js
 //
 // The same as in tests/c/test_fit.c; the hashes are in tests/fixtures/training-hashes.txt.
-import { Network, batchNorm, dense, dropout, layerNorm } from '../../src/js/index.js';
+import { Network, batchNorm, dense, dropout, layerNorm } from '../../build/js/index.js';
 import { STREAM_DATA, words } from '../../src/js/random.js';
 
 const ROWS = 203, COLS = 6;

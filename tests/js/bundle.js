@@ -4,13 +4,14 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 /**
- * Bundles `import * as all from file` with Vite's bundler, minified, with what an import() fetches later in files of its own.
+ * Bundles an import of a file with Vite's bundler, minified, with what an import() fetches later in files of its own.
  *
  * @param {string} file
+ * @param {string} [what] of it is imported
  * @returns {Promise<{ total: number, modules: string[], later: string[] }>} total: gzipped bytes of all that is loaded at once, together and with
  *   what the later files take from it; modules: in it, by path; later: what import() fetches, and what that needs besides
  */
-export async function loadedAtOnce(file) {
+export async function loadedAtOnce(file, what = '* as all') {
   const entry = 'virtual:entry';
   const bundle = async (/** @type {(id: string) => boolean} */ together) => {
     const made = await rolldown({
@@ -18,10 +19,10 @@ export async function loadedAtOnce(file) {
       plugins: [{
         name: entry,
         resolveId: (id) => (id === entry ? id : undefined),
-        load: (id) => (id === entry ? `import * as all from ${JSON.stringify(file)}; globalThis.all = all;` : undefined),
+        load: (id) => (id === entry ? `import ${what} from ${JSON.stringify(file)}; globalThis.all = ${what.replace('* as ', '')};` : undefined),
       }],
     });
-    const { output } = await made.generate({ format: 'es', minify: true, codeSplitting: { groups: [{ name: 'atOnce', test: together }] } });
+    const { output } = await made.generate({ format: 'es', minify: true, chunkFileNames: '[name].js', codeSplitting: { groups: [{ name: 'atOnce', test: together }] } });
     return new Map(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part]] : [])));
   };
   /** The chunks that are loaded with one. @param {Map<string, import('rolldown').OutputChunk>} chunks @returns {import('rolldown').OutputChunk[]} */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { LinearRegression, MLPRegressor, init, load } from 'wasmfit';
+import { LinearRegression, MLPRegressor, init, load } from '../../src/js/index.js';
 import { engineNow, engineReady } from '../../src/js/engine.js';
 
 const X = [[1], [2], [4]], y = [1, 2, 3];

@@ -149,12 +149,11 @@ test('wrong names, options and values are refused with what would be right', asy
 async function elsewhere(t, change) {
   const folder = mkdtempSync(join(tmpdir(), 'datasets-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, 'js'));
-  mkdirSync(join(folder, 'data'));
-  for (const file of ['errors.js', 'platform.js', 'options.js', 'choices.js', 'draws.js', 'random.js', 'generators.js', 'datasets.js', 'dataset-load.js']) copyFileSync(source(`js/${file}`), join(folder, 'js', file));
+  for (const name of ['js', 'data']) mkdirSync(join(folder, 'src', name), { recursive: true });
+  for (const file of ['errors.js', 'platform.js', 'options.js', 'choices.js', 'draws.js', 'random.js', 'generators.js', 'datasets.js', 'dataset-load.js']) copyFileSync(source(`js/${file}`), join(folder, 'src/js', file));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(folder, 'js/dataset-files.js'), change(readFileSync(source('js/dataset-files.js'), 'utf8')));
-  return { folder, moved: await import(pathToFileURL(join(folder, 'js/datasets.js')).href) };
+  writeFileSync(join(folder, 'src/js/dataset-files.js'), change(readFileSync(source('js/dataset-files.js'), 'utf8')));
+  return { folder, moved: await import(pathToFileURL(join(folder, 'src/js/datasets.js')).href) };
 }
 
 test('a file that is missing, cut short or something else is an error that says so', async (t) => {
@@ -162,27 +161,27 @@ test('a file that is missing, cut short or something else is an error that says 
   await assert.rejects(moved.load('iris'), { name: 'WasmfitError', code: 'NOT_FOUND', message: /datasets\.load\("iris"\): .*iris\.csv \(ENOENT/ });
   const whole = readFileSync(source('data/iris.csv'), 'utf8');
   for (const text of [whole.slice(0, -2), `${whole}5.1,3`, whole.replace('5.1,3.5,', '5.1,'), `${whole}1,2,3,4,0\n`, '<!doctype html>', '']) {
-    writeFileSync(join(folder, 'data/iris.csv'), text);
+    writeFileSync(join(folder, 'src/data/iris.csv'), text);
     await assert.rejects(moved.load('iris'), { name: 'WasmfitError', code: 'DATASET_FILE', message: /should have 150 rows of 5 numbers/ });
   }
 });
 
 test('served over HTTP the files are fetched, and a status other than 200 is an error', async (t) => {
   const server = createServer((request, response) => {
-    const found = request.url === '/data/wine.csv';
+    const found = request.url === '/src/data/wine.csv';
     response.writeHead(found ? 200 : 404).end(found ? readFileSync(source('data/wine.csv')) : 'nothing here');
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
   t.after(() => server.close());
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const { moved } = await elsewhere(t, (text) => text.replaceAll('import.meta.url', `'http://127.0.0.1:${port}/js/datasets.js'`));
+  const { moved } = await elsewhere(t, (text) => text.replaceAll('import.meta.url', `'http://127.0.0.1:${port}/src/js/datasets.js'`));
   assert.deepEqual(await moved.load('wine'), await datasets.load('wine'));
   await assert.rejects(moved.load('iris'), { code: 'NOT_FOUND', message: /iris\.csv \(HTTP status 404\)/ });
 });
 
 test('a file that a bundler has made a data: URL is read without fetching', async (t) => {
   const url = `data:text/csv;base64,${readFileSync(source('data/iris.csv')).toString('base64')}`;
-  const { moved } = await elsewhere(t, (text) => text.replace("'../data/iris.csv'", `'${url}'`));
+  const { moved } = await elsewhere(t, (text) => text.replace("'../../src/data/iris.csv'", `'${url}'`));
   t.mock.method(globalThis, 'fetch', () => { throw new Error('fetched'); });
   assert.deepEqual(await moved.load('iris'), await datasets.load('iris'));
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 
-const entry = (/** @type {string} */ name) => JSON.stringify(new URL(`../../src/js/${name}.js`, import.meta.url).href);
+const entry = (/** @type {string} */ name) => JSON.stringify(new URL(`../../build/js/${name}.js`, import.meta.url).href);
 
 /** What a module of its own process prints, of which the first fits are these. @param {string} body puts its findings into `out` */
 function first(body) {

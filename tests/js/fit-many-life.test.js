@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import { Lasso, fitMany, init } from 'wasmfit';
+import { Lasso, fitMany, init } from '../../src/js/index.js';
 import { REPORT_FIELDS } from '../../src/js/fields.js';
 import { LONG, X, bitsOf, jobsOf, make, until, untimed, watch, y } from './workers.js';
 

@@ -1,8 +1,8 @@
 // fit-many.test.js: many fits side by side: the bits of each alone, data sent once, progress, wrong jobs · next: fit-many-life.test.js
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Lasso, LinearRegression, LogisticRegression, MLPClassifier, Network, Ridge, WasmfitError, dense, fitMany, init } from 'wasmfit';
-import { Table } from 'wasmfit/preprocessing';
+import { Lasso, LinearRegression, LogisticRegression, MLPClassifier, Network, Ridge, WasmfitError, dense, fitMany, init } from '../../src/js/index.js';
+import { Table } from '../../src/js/preprocessing.js';
 import { once, remembering } from '../../src/js/memo.js';
 import { Shared, restore } from '../../src/js/share.js';
 import { rejected } from './refused.js';

@@ -6,7 +6,7 @@ import { afterEach, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LinearRegression, MLPRegressor, Network, WasmfitError, datasets, dense, init } from 'wasmfit';
+import { LinearRegression, MLPRegressor, Network, WasmfitError, datasets, dense, init } from '../../src/js/index.js';
 import { engineReady } from '../../src/js/engine.js';
 
 await init();

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { MLPRegressor, Network, dense, init } from 'wasmfit';
+import { MLPRegressor, Network, dense, init } from '../../src/js/index.js';
 import { engineNow } from '../../src/js/engine.js';
 import { allowed } from '../bench/memory.js';
 
@@ -28,7 +28,7 @@ function heap() {
 /** By how much the memory of a fresh process grows in a fit of made rows. @param {object} given */
 function growth(given) {
   const script = `
-    import { LinearRegression, LogisticRegression, Network, dense } from 'wasmfit';
+    import { LinearRegression, LogisticRegression, Network, dense } from '${new URL('../../src/js/index.js', import.meta.url)}';
     import { engineReady } from '${new URL('../../src/js/engine.js', import.meta.url)}';
     const { kind, cols, sizes, batch, rows } = ${JSON.stringify(given)};
     const { memory } = (await engineReady(kind === 'network' ? kind : 'linear')).exports, before = memory.buffer.byteLength;

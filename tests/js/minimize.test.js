@@ -1,7 +1,7 @@
 // minimize.test.js: functions of one's own: PyTorch's iterates, known minima, and what goes wrong · next: gradient-check.test.js
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { minimize } from 'wasmfit';
+import { minimize } from '../../src/js/index.js';
 import { engineReady } from '../../src/js/engine.js';
 import { extra, extraOptions, minimum, optimizerOf, quadratic, runs, slope, x0 } from './pytorch.js';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { LinearRegression, MLPClassifier, MLPRegressor, Network, WasmfitError, datasets, dense, init, metrics } from 'wasmfit';
-import { Table } from 'wasmfit/preprocessing';
+import { LinearRegression, MLPClassifier, MLPRegressor, Network, WasmfitError, datasets, dense, init, metrics } from '../../src/js/index.js';
+import { Table } from '../../src/js/preprocessing.js';
 
 const optim = JSON.parse(await readFile(new URL('../fixtures/optim.json', import.meta.url), 'utf8'));
 await init();

@@ -1,7 +1,7 @@
 // package.test.js: what is published: its border, its files, its life in somebody else's project · in: build, npm pack · out: ok · next: ../browser
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -113,8 +113,8 @@ describe('the package in an empty project', { timeout: 300_000 }, () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('the tarball holds the sources, every core and the types, and nothing else', () => {
-    const allowed = /^(src\/js\/[\w-]+\.js|src\/cli\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast|-linear|-double|-int8)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
+  test('the tarball holds the files made of the sources, every core and the types, and nothing else', () => {
+    const allowed = /^(build\/js\/[\w-]+\.js|src\/data\/[\w-]+\.csv|build\/wasmfit(-fast|-linear|-double|-int8)?\.wasm|build\/types\/[\w-]+\.d\.ts|package\.json|README\.md|LICENSE)$/;
     assert.deepEqual(files.filter((path) => !allowed.test(path)), []);
     for (const path of [...builds, 'LICENSE', 'README.md', ...Object.values(manifest.bin)]) assert.ok(files.includes(path), `${path} is missing`);
   });
@@ -156,16 +156,55 @@ describe('the package in an empty project', { timeout: 300_000 }, () => {
     assert.equal(output, 'true true true\n');
   });
 
-  test(`import 'wasmfit' loads at most ${BUDGET_AT_ONCE / 1000} kB of JavaScript, minified and gzipped, and none of what fits`, async () => {
-    const { total, modules, later } = await loadedAtOnce(join(folder, 'node_modules/wasmfit/src/js/index.js'));
-    const names = (/** @type {string[]} */ files) => files.map((file) => basename(file));
-    assert.ok(total <= BUDGET_AT_ONCE, `${total} bytes: ${names(modules).join(' ')}`);
-    assert.ok(['index.js', 'estimator.js', 'metrics-scores.js'].every((name) => names(modules).includes(name)));
-    assert.ok(['engine.js', 'native.js', 'network-use.js', 'linear-use.js', 'table.js', 'load.js'].every((name) => names(later).includes(name)), names(later).join(' '));
+  const installed = (/** @type {string} */ file) => join(folder, 'node_modules/wasmfit', file);
+
+  test('the files made of the sources are those of the sources as they are, and each finds all that it imports', () => {
+    const now = join(folder, 'now');
+    execFileSync(process.execPath, [join(project, 'src/bundle.js'), now]);
+    const names = readdirSync(now).sort(), code = (/** @type {string} */ name) => readFileSync(installed(`build/js/${name}`), 'utf8');
+    assert.deepEqual(files.filter((path) => path.startsWith('build/js/')).sort(), names.map((name) => `build/js/${name}`));
+    for (const name of names) {
+      assert.equal(code(name), readFileSync(join(now, name), 'utf8'), `build/js/${name} is old: make build`);
+      for (const [, other] of code(name).matchAll(/(?:from |import\(|new URL\()"\.\/([^"]+)"/g)) assert.ok(names.includes(other), `${name} imports ${other}`);
+    }
   });
 
-  test('the command works from node_modules/.bin', () => {
-    assert.match(execFileSync(join(folder, 'node_modules/.bin/wasmfit'), ['--help'], { encoding: 'utf8' }), /wasmfit train/);
+  test(`import 'wasmfit' loads at most ${BUDGET_AT_ONCE / 1000} kB of JavaScript, minified and gzipped, and none of what fits; of a part of it a bundler takes less`, async () => {
+    const { total, modules, later } = await loadedAtOnce(installed('build/js/index.js'));
+    const names = (/** @type {string[]} */ files) => files.map((file) => basename(file));
+    assert.ok(total <= BUDGET_AT_ONCE, `${total} bytes: ${names(modules).join(' ')}`);
+    assert.deepEqual(names(modules).sort(), ['index.js', 'models.js']);
+    assert.ok(['fit.js', 'linear.js', 'load.js', 'fit-many.js'].every((name) => names(later).includes(name)), names(later).join(' '));
+    const part = await loadedAtOnce(installed('build/js/index.js'), '{ MLPRegressor }');
+    assert.ok(part.total < total - 3000, `${part.total} of ${total} bytes for { MLPRegressor }`);
+  });
+
+  test('a fit needs one file more than the import, that of a linear model two', () => {
+    for (const [model, ...needed] of [['MLPRegressor', 'fit.js'], ['Ridge', 'fit.js', 'linear.js']]) {
+      const few = join(folder, `few-${model}`);
+      cpSync(installed('.'), join(few, 'node_modules/wasmfit'), { recursive: true, filter: (path) => !path.endsWith('.js') || ['index.js', 'models.js', ...needed].includes(basename(path)) });
+      writeFileSync(join(few, 'run.mjs'), `import { ${model} } from 'wasmfit'; const model = new ${model}(), { epoch } = await model.fit([[1], [2], [3]], [1, 2, 3]);
+        console.log(epoch.length > 0, model.predict([[1]]).length, model.save().length > 0);`);
+      assert.equal(execFileSync(process.execPath, ['run.mjs'], { cwd: few, encoding: 'utf8' }), 'true 1 true\n');
+    }
+  });
+
+  test('many fits run in workers, networks and linear models', () => {
+    assert.equal(node(`
+      import { LinearRegression, MLPRegressor, fitMany } from 'wasmfit';
+      const X = [[1], [2], [3], [4]], y = [2, 4, 6, 8], network = (seed) => new MLPRegressor({ hiddenLayers: [2], epochs: 5, seed });
+      const alike = await fitMany([1, 2].map((seed) => ({ model: network(seed), X, y })), { workers: 2 });
+      const mixed = await fitMany([new LinearRegression(), network(3)].map((model) => ({ model, X, y })), { workers: 1 });
+      console.log([...alike, ...mixed].map(({ epoch }) => epoch.length).join());`), '5,5,1,5\n');
+  });
+
+  test('the command works from node_modules/.bin, trains and predicts', () => {
+    const command = (/** @type {string[]} */ ...args) => execFileSync(join(folder, 'node_modules/.bin/wasmfit'), args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    writeFileSync(join(folder, 'line.csv'), `x,y\n${Array.from({ length: 20 }, (_, i) => `${i},${2 * i + 1}`).join('\n')}\n`);
+    assert.match(command('--help'), /wasmfit train/);
+    assert.equal(command('--version').trim(), manifest.version);
+    command('train', 'line.csv', '--target', 'y', '--model', 'linear', '--out', 'line.safetensors');
+    assert.match(command('predict', 'line.safetensors', 'line.csv').split('\n')[1], /1(\.0*\d*)?$|0\.9999/);
   });
 
   test("import 'wasmfit' needs no other package", () => {

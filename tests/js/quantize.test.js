@@ -1,8 +1,8 @@
 // quantize.test.js: networks in small integers, against their definition and against the network they come from · next: registry.test.js
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { LinearRegression, MLPClassifier, MLPRegressor, Network, batchNorm, datasets, dense, dropout, init, layerNorm, load, metrics, prune, quantize } from 'wasmfit';
-import { StandardScaler, Table } from 'wasmfit/preprocessing';
+import { LinearRegression, MLPClassifier, MLPRegressor, Network, batchNorm, datasets, dense, dropout, init, layerNorm, load, metrics, prune, quantize } from '../../src/js/index.js';
+import { StandardScaler, Table } from '../../src/js/preprocessing.js';
 import { checksum } from '../../src/js/checksum.js';
 import { activations } from '../../src/js/choices.js';
 import { engineNow } from '../../src/js/engine.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { afterEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LinearRegression, MLPRegressor, Network, datasets, dense, init, load } from 'wasmfit';
+import { LinearRegression, MLPRegressor, Network, datasets, dense, init, load } from '../../src/js/index.js';
 import { engineNow } from '../../src/js/engine.js';
 import { readSafetensors } from '../../src/js/safetensors.js';
 

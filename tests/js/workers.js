@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { afterEach } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MLPRegressor, datasets } from 'wasmfit';
+import { MLPRegressor, datasets } from '../../src/js/index.js';
 import { endResting } from '../../src/js/pool.js';
 
 export const { X, y } = await datasets.sine({ rows: 90 });

@@ -1,5 +1,5 @@
 // ours.js: every task through this project's public API · in: a task, its data · out: fit and its loss · next: tfjs.js
-import { LinearRegression, LogisticRegression, Network, dense, init, quantize } from '../../../src/js/index.js';
+import { LinearRegression, LogisticRegression, Network, dense, init, quantize } from '../../../build/js/index.js';
 import { crossEntropy, linear, logLoss, meanSquare } from '../tasks.js';
 
 /** @typedef {import('../tasks.js').Task} Task */
