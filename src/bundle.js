@@ -18,7 +18,7 @@ const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../${name}`,
 const SHARED = {
   models: ['index'], // at import
   fit: ['network-use'], // any fit, and networks
-  linear: ['linear-use', 'descent'],
+  linear: ['linear-use'], // linear models besides
 };
 const WORKERS = ['worker', 'linear-worker'];
 

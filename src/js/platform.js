@@ -19,7 +19,7 @@ export const nodeModule = async (name) => process.getBuiltinModule?.(`node:${nam
  */
 export async function readUrl(url, what) {
   try {
-    if (isNode && url.protocol === 'file:') return new Uint8Array((await nodeModule('fs')).readFileSync(url)); // the promises' way takes four turns of a loop that is busy loading modules
+    if (isNode && url.protocol === 'file:') return (await nodeModule('fs')).readFileSync(url); // the promises' way takes four turns of a loop that is busy loading modules
     if (url.protocol === 'data:') { // inlined by a bundler; fetch may be forbidden by the page's policy
       const text = atob(url.href.slice(url.href.indexOf(',') + 1));
       return Uint8Array.from(text, (char) => char.charCodeAt(0));
