@@ -26,9 +26,10 @@ typedef struct wf_linear wf_linear;
 wf_linear *wf_linear_new(int rows, int features, int outputs, int fit_intercept);
 /* Weights of all rows that will come: they are taken relative to the greatest. */
 void wf_linear_weigh(wf_linear *linear, const double *weight, int rows);
-void wf_linear_push(wf_linear *linear, const double *x, const double *y, const double *weight, int rows);
+/* x (rows,D) doubles, or with single != 0 floats */
+void wf_linear_push(wf_linear *linear, const void *x, int single, const double *y, const double *weight, int rows);
 int wf_linear_solve(wf_linear *linear); /* once, after the last row; 0: out of memory */
-void wf_linear_residual(wf_linear *linear, const double *x, const double *y, const double *weight, int rows);
+void wf_linear_residual(wf_linear *linear, const void *x, int single, const double *y, const double *weight, int rows);
 int wf_linear_correct(wf_linear *linear); /* 1: another round would better the solution */
 void wf_linear_solution(double *coef, double *intercept, wf_linear_result *result, const wf_linear *linear);
 void wf_linear_free(wf_linear *linear); /* NULL is fine */

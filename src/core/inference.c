@@ -217,7 +217,7 @@ int wf_linear_inference(wf_inference *result, double *cov, double *vif, double *
   int done = m != NULL;
   if (done) {
     wf_linear_weigh(m, weight, rows);
-    wf_linear_push(m, x, x, weight, rows);
+    wf_linear_push(m, x, 0, x, weight, rows);
     done = wf_linear_solve(m);
   }
   if (done) {

@@ -136,10 +136,10 @@ int wf_linear_fit(double *coef, double *intercept, wf_linear_result *result, con
   wf_linear *m = wf_linear_new(rows, features, outputs, fit_intercept);
   if (!m) return 0;
   wf_linear_weigh(m, weight, rows);
-  wf_linear_push(m, x, y, weight, rows);
+  wf_linear_push(m, x, 0, y, weight, rows);
   int done = wf_linear_solve(m);
   if (done) {
-    do wf_linear_residual(m, x, y, weight, rows);
+    do wf_linear_residual(m, x, 0, y, weight, rows);
     while (wf_linear_correct(m));
     wf_linear_solution(coef, intercept, result, m);
   }

@@ -44,6 +44,12 @@ struct wf_linear {
   target *targets;         /* (K) */
 };
 
+/* Two values from place `at` of rows in f64 or f32; one. */
+static inline f64x2 linear_pair(const void *x, size_t at, int single) {
+  return single ? f64x2_widen((const float *)x + at) : f64x2_load((const double *)x + at);
+}
+static inline double linear_value(const void *x, size_t at, int single) { return single ? ((const float *)x)[at] : ((const double *)x)[at]; }
+
 /* Folds the rows that are waiting. */
 void linear_fold(wf_linear *m);
 /* m->row = one row in its units, split; x (D). */

@@ -18,10 +18,12 @@ void wf_linear_weigh(wf_linear *m, const double *weight, int rows) {
   m->weight_unit = weight ? exponent(largest) : 0;
 }
 
-/* Rows as they came: columns of X and of Y begin at x and y, and each row so much after the one before. */
+/* Rows as they came: columns of X (single: floats) and of Y begin at x and y, and each row so much after the one before. */
 typedef struct slab {
-  const double *x, *y;
+  const void *x;
+  const double *y;
   size_t x_step, y_step;
+  int single;
 } slab;
 
 /* Unit of a column: the size of its first block; if later blocks are very much larger, what has been folded is scaled down.
@@ -52,8 +54,8 @@ static void choose_centre(wf_linear *m, const slab *rows, int n) {
   for (int k = 0; k < m->K; k++) m->targets[k].first = rows->y[k];
   if (!m->centred) return;
   for (int i = 0; i < n; i++) {
-    const double *x = rows->x + (size_t)i * rows->x_step;
-    for (int j = 0; j < m->D; j++) centre[j] += m->s[i] * (x[j] * scale[j]);
+    const size_t at = (size_t)i * rows->x_step;
+    for (int j = 0; j < m->D; j++) centre[j] += m->s[i] * (linear_value(rows->x, at + (size_t)j, rows->single) * scale[j]);
     total += m->s[i];
   }
   for (int j = 0; j < m->D; j++) centre[j] /= total;
@@ -70,42 +72,50 @@ static void measure_target(wf_linear *m, int k, const slab *rows, int n) {
   }
 }
 
-/* A_ij = √s (x'_ij - centre_j) at place j of A, and the largest |x_ij| */
-static void transpose_one(wf_linear *m, int j, const double *v, size_t step, int n) {
+/* A_ij = √s (x'_ij - centre_j) at place j of A, and the largest |x_ij|; v: values at every step */
+static void transpose_one(wf_linear *m, int j, const void *v, size_t step, int n, int single) {
   double *c = qr_column(m->q, j), unit = m->scale[j], origin = m->centre[j], most = 0;
-  for (int i = 0; i < n; i++, v += step) {
-    most = fabs(*v) > most ? fabs(*v) : most;
-    c[i] = m->sigma[i] * (*v * unit - origin);
+  for (int i = 0; i < n; i++) {
+    double x = linear_value(v, (size_t)i * step, single);
+    most = fabs(x) > most ? fabs(x) : most;
+    c[i] = m->sigma[i] * (x * unit - origin);
   }
   m->largest[j - m->centred] = most;
   if (n & 1) c[n] = 0;
 }
 
-/* The same for two rows of X, u and v, and all pairs of columns. */
-static void transpose_rows(wf_linear *m, int i, const double *u, const double *v) {
-  const double *scale = m->scale + m->centred, *centre = m->centre + m->centred;
-  const f64x2 s = f64x2_splat(m->sigma[i]), t = f64x2_splat(m->sigma[i + 1]);
-  const size_t step = (size_t)m->q->block_step;
-  double *c = qr_column(m->q, m->centred) + i, *largest = m->largest;
-  for (int j = 0; j + 2 <= m->D; j += 2, c += 2 * step) {
-    f64x2 unit = f64x2_load(scale + j), origin = f64x2_load(centre + j), a = f64x2_load(u + j), b = f64x2_load(v + j);
-    f64x2_store(largest + j, f64x2_max(f64x2_load(largest + j), f64x2_max(f64x2_abs(a), f64x2_abs(b))));
-    a = f64x2_mul(s, f64x2_sub(f64x2_mul(a, unit), origin));
-    b = f64x2_mul(t, f64x2_sub(f64x2_mul(b, unit), origin));
-    f64x2_store(c, f64x2_first(a, b));
-    f64x2_store(c + step, f64x2_second(a, b));
+/* The same for columns j and j + 1 of X, by pairs of rows; behind an odd number the last stands once more, times 0. */
+static inline void transpose_two(wf_linear *m, int j, const slab *rows, int n, int single) {
+  const f64x2 unit = f64x2_load(m->scale + m->centred + j), origin = f64x2_load(m->centre + m->centred + j);
+  const size_t step = rows->x_step;
+  const double *sigma = m->sigma;
+  const void *x = rows->x;
+  double *c = qr_column(m->q, m->centred + j), *d = c + m->q->block_step;
+  f64x2 most = f64x2_splat(0), more = most;
+  size_t at = (size_t)j;
+  for (int i = 0; i < n; i += 2, at += 2 * step) {
+    f64x2 a = linear_pair(x, at, single), b = linear_pair(x, i + 1 < n ? at + step : at, single);
+    most = f64x2_max(most, f64x2_abs(a));
+    more = f64x2_max(more, f64x2_abs(b));
+    a = f64x2_mul(f64x2_splat(sigma[i]), f64x2_sub(f64x2_mul(a, unit), origin));
+    b = f64x2_mul(f64x2_splat(sigma[i + 1]), f64x2_sub(f64x2_mul(b, unit), origin));
+    f64x2_store(c + i, f64x2_first(a, b));
+    f64x2_store(d + i, f64x2_second(a, b));
   }
+  f64x2_store(m->largest + j, f64x2_max(most, more));
 }
 
+/* Apart, as a compiler would join them to one loop that asks at every step which it is. */
+static __attribute__((noinline)) void transpose_floats(wf_linear *m, int j, const slab *rows, int n) { transpose_two(m, j, rows, n, 1); }
+static __attribute__((noinline)) void transpose_doubles(wf_linear *m, int j, const slab *rows, int n) { transpose_two(m, j, rows, n, 0); }
+
 static void transpose(wf_linear *m, const slab *rows, int n) {
-  memset(m->largest, 0, (size_t)m->D * sizeof(double));
-  m->sigma[n] = 0; /* the row behind an odd number, for which the last counts */
-  for (int i = 0; i < n; i += 2) {
-    const double *u = rows->x + (size_t)i * rows->x_step;
-    transpose_rows(m, i, u, i + 1 < n ? u + rows->x_step : u);
-  }
-  if (m->D & 1) transpose_one(m, m->P - 1, rows->x + m->D - 1, rows->x_step, n);
-  for (int k = 0; k < m->K; k++) transpose_one(m, m->P + k, rows->y + k, rows->y_step, n);
+  const int last = m->D - 1;
+  const size_t size = rows->single ? sizeof(float) : sizeof(double);
+  m->sigma[n] = 0;
+  for (int j = 0; j < last; j += 2) (rows->single ? transpose_floats : transpose_doubles)(m, j, rows, n);
+  if (m->D & 1) transpose_one(m, m->P - 1, (const char *)rows->x + (size_t)last * size, rows->x_step, n, rows->single);
+  for (int k = 0; k < m->K; k++) transpose_one(m, m->P + k, rows->y + k, rows->y_step, n, 0);
 }
 
 /* Units and origin from the first block; later whether the units still do. Returns whether anything has changed. */
@@ -128,7 +138,7 @@ static void fold_rows(wf_linear *m, slab rows, int n) {
 
 void linear_fold(wf_linear *m) {
   size_t width = (size_t)(m->D + m->K);
-  if (m->filled > 0) fold_rows(m, (slab){m->raw, m->raw + m->D, width, width}, m->filled);
+  if (m->filled > 0) fold_rows(m, (slab){m->raw, m->raw + m->D, width, width, 0}, m->filled);
   m->filled = 0;
 }
 
@@ -138,21 +148,23 @@ static void add_weight(wf_linear *m, double s, int rows) {
 }
 
 /* A block of rows of weight 1, as they lie. */
-static void push_block(wf_linear *m, const double *x, const double *y) {
+static void push_block(wf_linear *m, const void *x, int single, const double *y) {
   for (int i = 0; i < QR_ROWS; i++) m->s[i] = m->sigma[i] = 1;
   add_weight(m, 1, QR_ROWS);
-  fold_rows(m, (slab){x, y, (size_t)m->D, (size_t)m->K}, QR_ROWS);
+  fold_rows(m, (slab){x, y, (size_t)m->D, (size_t)m->K, single}, QR_ROWS);
 }
 
-void wf_linear_push(wf_linear *m, const double *x, const double *y, const double *weight, int rows) {
-  size_t D = (size_t)m->D, K = (size_t)m->K;
+void wf_linear_push(wf_linear *m, const void *x, int single, const double *y, const double *weight, int rows) {
+  const size_t D = (size_t)m->D, K = (size_t)m->K, step = D * (single ? sizeof(float) : sizeof(double));
+  const char *at = x;
   for (int i = 0; i < rows; i++) {
     if (m->filled == QR_ROWS) linear_fold(m);
-    for (; !weight && m->filled == 0 && rows - i > QR_ROWS; i += QR_ROWS) push_block(m, x + (size_t)i * D, y + (size_t)i * K);
+    for (; !weight && m->filled == 0 && rows - i > QR_ROWS; i += QR_ROWS) push_block(m, at + (size_t)i * step, single, y + (size_t)i * K);
     double s = weight ? shifted(weight[i], -m->weight_unit) : 1;
     if (!(s > 0)) continue;
     double *row = m->raw + (size_t)m->filled * (D + K);
-    memcpy(row, x + (size_t)i * D, D * sizeof *row);
+    if (single) wf_widen(row, (const float *)(at + (size_t)i * step), D);
+    else memcpy(row, at + (size_t)i * step, D * sizeof *row);
     memcpy(row + D, y + (size_t)i * K, K * sizeof *row);
     m->s[m->filled] = s;
     m->sigma[m->filled++] = sqrt(s);

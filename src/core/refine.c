@@ -109,31 +109,37 @@ void linear_judge(wf_linear *m) {
   }
 }
 
-/* to (4, V) = four rows about their origin */
-static void centre_rows(double *to, const wf_linear *m, const double *x, int rows) {
+/* to (4, V) = four rows about their origin, of which so many are there */
+static inline void centre_rows(double *to, const wf_linear *m, const void *x, int rows, int single) {
   const double *scale = m->scale + m->centred, *centre = m->centre + m->centred;
-  const double *x0 = x, *x1 = x + (rows > 1) * m->D, *x2 = x + (rows > 2) * 2 * m->D, *x3 = x + (rows > 3) * 3 * m->D;
-  int j = 0, V = m->V;
-  for (; j + 2 <= m->D; j += 2) {
+  const size_t D = (size_t)m->D, V = (size_t)m->V, b = rows > 1 ? D : 0, c = rows > 2 ? 2 * D : 0, d = rows > 3 ? 3 * D : 0;
+  size_t j = 0;
+  for (; j + 2 <= D; j += 2) {
     f64x2 unit = f64x2_load(scale + j), origin = f64x2_load(centre + j);
-    f64x2_store(to + j, f64x2_sub(f64x2_mul(f64x2_load(x0 + j), unit), origin));
-    f64x2_store(to + V + j, f64x2_sub(f64x2_mul(f64x2_load(x1 + j), unit), origin));
-    f64x2_store(to + 2 * V + j, f64x2_sub(f64x2_mul(f64x2_load(x2 + j), unit), origin));
-    f64x2_store(to + 3 * V + j, f64x2_sub(f64x2_mul(f64x2_load(x3 + j), unit), origin));
+    f64x2_store(to + j, f64x2_sub(f64x2_mul(linear_pair(x, j, single), unit), origin));
+    f64x2_store(to + V + j, f64x2_sub(f64x2_mul(linear_pair(x, b + j, single), unit), origin));
+    f64x2_store(to + 2 * V + j, f64x2_sub(f64x2_mul(linear_pair(x, c + j, single), unit), origin));
+    f64x2_store(to + 3 * V + j, f64x2_sub(f64x2_mul(linear_pair(x, d + j, single), unit), origin));
   }
-  if (j == m->D) return;
-  to[j] = x0[j] * scale[j] - centre[j];
-  to[V + j] = x1[j] * scale[j] - centre[j];
-  to[2 * V + j] = x2[j] * scale[j] - centre[j];
-  to[3 * V + j] = x3[j] * scale[j] - centre[j];
+  if (j == D) return;
+  to[j] = linear_value(x, j, single) * scale[j] - centre[j];
+  to[V + j] = linear_value(x, b + j, single) * scale[j] - centre[j];
+  to[2 * V + j] = linear_value(x, c + j, single) * scale[j] - centre[j];
+  to[3 * V + j] = linear_value(x, d + j, single) * scale[j] - centre[j];
 }
 
+/* Apart for the same reason as in push.c. */
+static __attribute__((noinline)) void centre_floats(double *to, const wf_linear *m, const float *x, int rows) { centre_rows(to, m, x, rows, 1); }
+static __attribute__((noinline)) void centre_doubles(double *to, const wf_linear *m, const double *x, int rows) { centre_rows(to, m, x, rows, 0); }
+
 /* The first round in f64: rows about their origin, z without its lower part, which is still 0. Rows that are missing from four count 0. */
-static void residual_plain(wf_linear *m, const double *x, const double *y, int rows) {
+static void residual_plain(wf_linear *m, const void *x, int single, const double *y, int rows) {
   const double *r0 = m->row, *r1 = r0 + m->V, *r2 = r1 + m->V, *r3 = r2 + m->V;
-  for (int i = 0; i < rows; i += 4, x += 4 * m->D, y += 4 * m->K) {
-    int n = rows - i < 4 ? rows - i : 4;
-    centre_rows(m->row, m, x, n);
+  for (int i = 0; i < rows; i += 4, y += 4 * m->K) {
+    const int n = rows - i < 4 ? rows - i : 4;
+    const size_t at = (size_t)i * (size_t)m->D;
+    if (single) centre_floats(m->row, m, (const float *)x + at, n);
+    else centre_doubles(m->row, m, (const double *)x + at, n);
     for (int k = 0; k < m->K; k++) {
       target *t = &m->targets[k];
       f64x2 zero = f64x2_splat(0), s0 = zero, s1 = zero, s2 = zero, s3 = zero;
@@ -160,9 +166,10 @@ static void residual_plain(wf_linear *m, const double *x, const double *y, int r
   }
 }
 
-void wf_linear_residual(wf_linear *m, const double *x, const double *y, const double *weight, int rows) {
+void wf_linear_residual(wf_linear *m, const void *x, int single, const double *y, const double *weight, int rows) {
+  const size_t D = (size_t)m->D;
   if (m->plain) {
-    residual_plain(m, x, y, rows);
+    residual_plain(m, x, single, y, rows);
     return;
   }
   for (int k = 0; k < m->K; k++) {
@@ -173,7 +180,8 @@ void wf_linear_residual(wf_linear *m, const double *x, const double *y, const do
   for (int i = 0; i < rows; i++) {
     double s = weight ? shifted(weight[i], -m->weight_unit) : 1;
     if (!(s > 0)) continue;
-    linear_row(m, x + (size_t)i * (size_t)m->D);
+    if (single) wf_widen(m->raw, (const float *)x + (size_t)i * D, D); /* no rows wait there any more */
+    linear_row(m, single ? m->raw : (const double *)x + (size_t)i * D);
     for (int k = 0; k < m->K; k++) {
       target *t = &m->targets[k];
       if (t->done) continue;

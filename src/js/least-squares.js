@@ -44,9 +44,9 @@ function solve(engine, copy, task, rows, places) {
   try {
     if (weight) engine.scope((keep) => exports.wf_linear_weigh(linear, keep(weight, 'the sample weights'), task.rows));
     const show = inBlocks(engine, copy, task, rows);
-    show((x, y, w, n) => exports.wf_linear_push(linear, x, y, w, n));
+    show((...rows) => exports.wf_linear_push(linear, ...rows));
     if (!exports.wf_linear_solve(linear)) throw engine.outOfMemory('the least-squares fit');
-    do show((x, y, w, n) => exports.wf_linear_residual(linear, x, y, w, n));
+    do show((...rows) => exports.wf_linear_residual(linear, ...rows));
     while (exports.wf_linear_correct(linear));
     exports.wf_linear_solution(...places, linear);
   } finally {

@@ -34,20 +34,20 @@ export function copyWide(engine, take, values) {
 /**
  * A way to show all rows to a function of the core, block by block, as often as it takes.
  * @param {Engine} engine @param {Copy} copy @param {LinearTask} task @param {Places | null} places null: the rows are not in the core
- * @returns {(see: (x: number, y: number, weight: number, rows: number) => void) => void} pointers; weight 0: none
+ * @returns {(see: (x: number, single: number, y: number, weight: number, rows: number) => void) => void} pointers; single: x is in f32; weight 0: none
  */
 export function inBlocks(engine, copy, { x, y, weight, rows, features, outputs }, places) {
-  const size = Math.min(rows, Math.max(1, Math.floor(PART / features))), single = x instanceof Float32Array;
-  const [px, py, pw] = [places && !single ? 0 : features, places ? 0 : outputs, weight ? 1 : 0].map((width) => (width ? copy(size * width * 8, 'the data set') : 0));
+  const size = Math.min(rows, Math.max(1, Math.floor(PART / features))), bytes = x.BYTES_PER_ELEMENT, single = Number(x instanceof Float32Array);
+  const [px, py, pw] = [places ? 0 : features * bytes, places ? 0 : outputs * 8, weight ? 8 : 0].map((width) => (width ? copy(size * width, 'the data set') : 0));
   return (see) => {
     for (let at = 0; at < rows; at += size) {
-      const end = Math.min(rows, at + size), from = at * features, count = (end - at) * features;
+      const end = Math.min(rows, at + size);
       if (weight) engine.write(pw, weight.subarray(at, end));
       if (!places) {
-        write(engine, px, x.subarray(from, from + count));
+        engine.write(px, x.subarray(at * features, end * features));
         engine.write(py, y.subarray(at * outputs, end * outputs));
-      } else if (single) engine.exports.wf_widen(px, places.x + from * 4, count);
-      see(places && !single ? places.x + from * 8 : px, places ? places.y + at * outputs * 8 : py, pw, end - at);
+      }
+      see(places ? places.x + at * features * bytes : px, single, places ? places.y + at * outputs * 8 : py, pw, end - at);
     }
   };
 }

@@ -3,16 +3,18 @@
 
 #include "least_squares.h"
 
-/* Pushes the rows cut anew every time, and refines so, too. */
-static int fit_cut(int N, int D, int K, int with_intercept, int refined) {
+static float narrow[sizeof X / sizeof *X];
+
+/* Pushes the rows, of numbers that are floats as such, cut anew every time, and refines so, too. */
+static int fit_cut(int N, int D, int K, int with_intercept, int refined, int single) {
   wf_linear *m = wf_linear_new(0, D, K, with_intercept);
   uint64_t before = state;
   for (int pass = 0; m && pass < 20; pass++) {
     for (int i = 0, n; i < N; i += n) {
       n = 1 + (int)(uniform() * 300);
       if (n > N - i) n = N - i;
-      if (pass) wf_linear_residual(m, X + i * D, Y + i * K, NULL, n);
-      else wf_linear_push(m, X + i * D, Y + i * K, NULL, n);
+      if (pass) wf_linear_residual(m, single ? (void *)(narrow + i * D) : X + i * D, single, Y + i * K, NULL, n);
+      else wf_linear_push(m, single ? (void *)(narrow + i * D) : X + i * D, single, Y + i * K, NULL, n);
     }
     if (pass == 0 && !wf_linear_solve(m)) return 0;
     if (!refined || (pass && !wf_linear_correct(m))) break;
@@ -32,14 +34,27 @@ static void test_cuts(void) {
     for (int centred = 0; centred < 2; centred++) {
       CHECK(wf_linear_fit(coef, intercept, &result, X, Y, NULL, N, D, K, centred), "%d × %d fits into memory", N, D);
       keep(D * K);
-      fit_cut(N, D, K, centred, 1);
+      fit_cut(N, D, K, centred, 1, 0);
       CHECK(!memcmp(coef, other, (size_t)(D * K) * sizeof *coef) && intercept[0] == intercept2[0] && result.r2 == result2.r2 && result.loss == result2.loss,
             "%d × %d in pieces of any size has the same bits: %.17g, %.17g", N, D, coef[0], other[0]);
-      fit_cut(N, D, K, centred, 0);
+      fit_cut(N, D, K, centred, 0, 0);
       double most = 0;
       for (int j = 0; j < D * K; j++) most = fmax(most, fabs(coef[j] - other[j]));
       CHECK(most < 1e-13 && error(result.loss, result2.loss) < 1e-13, "%d × %d without a second pass is plain QR, error %.1e", N, D, most);
     }
+  }
+}
+
+static void test_floats(void) {
+  for (int D = 1; D < 9; D++) {
+    int N = 90 * D, centred = D % 3 > 0;
+    random_problem(N, D);
+    for (int i = 0; i < N * D; i++) X[i] = narrow[i] = (float)X[i];
+    fit_cut(N, D, 1, centred, 1, 0);
+    keep(D);
+    fit_cut(N, D, 1, centred, 1, 1);
+    CHECK(!memcmp(coef, other, (size_t)D * sizeof *coef) && intercept[0] == intercept2[0] && result.r2 == result2.r2 && result.loss == result2.loss,
+          "floats, %d × %d, give the bits of the same numbers as doubles: %.17g, %.17g", N, D, coef[0], other[0]);
   }
 }
 
@@ -76,10 +91,10 @@ static void test_growth(void) {
   fit(NULL, N, D, 1);
   CHECK(error(result.r2, honest_r2(N, D)) < 1e-12, "a target that wakes up late: R² %.15g, %.15g", result.r2, honest_r2(N, D));
   for (int i = 0; i < N; i++) Y[i] = (X[i * D] + uniform()) * (i < 600 ? 1e-200 : 1);
-  fit_cut(N, D, 1, 1, 0);
+  fit_cut(N, D, 1, 1, 0, 0);
   CHECK(error(result.r2, honest_r2(N, D)) < 1e-12, "one that grows: R² %.15g, %.15g, from the sums of the blocks alone", result.r2, honest_r2(N, D));
   for (int i = 0; i < N; i++) Y[i] = (X[i * D] + uniform()) * (i < 600 ? 1e200 : 1);
-  fit_cut(N, D, 1, 1, 0);
+  fit_cut(N, D, 1, 1, 0, 0);
   CHECK(error(result.r2, honest_r2(N, D)) < 1e-12, "or shrinks: R² %.15g, %.15g", result.r2, honest_r2(N, D));
   random_problem(N, D);
   X[0] = 1e12;
@@ -117,6 +132,7 @@ static void test_no_memory(void) {
 
 int main(void) {
   test_cuts();
+  test_floats();
   test_growth();
   test_exact();
   test_no_memory();

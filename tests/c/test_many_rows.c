@@ -6,6 +6,7 @@
 
 enum { N = 36000, D = 31, K = 2 };
 static double *x, *y, *weight;
+static float *narrow; /* x in f32 */
 
 /* Columns about `mean`, of which a share `common` is the same for all, and noise. */
 static void make(double mean, double common) {
@@ -20,14 +21,14 @@ static void make(double mean, double common) {
   }
 }
 
-/* Solves in pieces of `most` rows at most; whether the first round was a plain one. */
-static int solve(double *w, int most) {
+/* Solves in pieces of `most` rows at most, of floats or doubles; whether the first round was a plain one. */
+static int solve_as(double *w, int most, int single) {
   wf_linear *m = wf_linear_new(N, D, K, 1);
   if (w) wf_linear_weigh(m, w, N);
   for (int i = 0, n; i < N; i += n) {
     n = most < N ? 1 + (int)(uniform() * most) : N;
     if (n > N - i) n = N - i;
-    wf_linear_push(m, x + i * D, y + i * K, w ? w + i : NULL, n);
+    wf_linear_push(m, single ? (void *)(narrow + i * D) : x + i * D, single, y + i * K, w ? w + i : NULL, n);
   }
   int done = wf_linear_solve(m), plain = m->plain;
   CHECK(done, "%d × %d is solved", N, D);
@@ -35,13 +36,15 @@ static int solve(double *w, int most) {
     for (int i = 0, n; i < N; i += n) {
       n = most < N ? 1 + (int)(uniform() * most) : N;
       if (n > N - i) n = N - i;
-      wf_linear_residual(m, x + i * D, y + i * K, w ? w + i : NULL, n);
+      wf_linear_residual(m, single ? (void *)(narrow + i * D) : x + i * D, single, y + i * K, w ? w + i : NULL, n);
     }
   while (wf_linear_correct(m));
   wf_linear_solution(coef, intercept, &result, m);
   wf_linear_free(m);
   return plain;
 }
+
+static int solve(double *w, int most) { return solve_as(w, most, 0); }
 
 /* Greatest difference of the coefficients in units of the last place of the greatest, and of the intercepts in those of the greatest
  * product of a coefficient and `mean` that they make up for. */
@@ -69,6 +72,18 @@ static void test_plain(void) {
   }
 }
 
+static void test_floats(void) {
+  for (int weighted = 0; weighted < 2; weighted++) {
+    make(1, 0);
+    for (int i = 0; i < N * D; i++) x[i] = narrow[i] = (float)x[i];
+    solve_as(weighted ? weight : NULL, N, 0);
+    keep(K * D);
+    solve_as(weighted ? weight : NULL, 700, 1);
+    CHECK(!memcmp(coef, other, K * D * sizeof *coef) && !memcmp(intercept, intercept2, sizeof intercept) && result.r2 == result2.r2,
+          "floats, weighted %d, give the bits of the same numbers as doubles: %.17g, %.17g", weighted, coef[0], other[0]);
+  }
+}
+
 static void test_widen(void) {
   float from[9];
   double to[10];
@@ -86,11 +101,14 @@ int main(void) {
   x = malloc(sizeof(double) * N * D);
   y = malloc(sizeof(double) * N * K);
   weight = malloc(sizeof(double) * N);
-  if (!x || !y || !weight) return 1;
+  narrow = malloc(sizeof(float) * N * D);
+  if (!x || !y || !weight || !narrow) return 1;
   test_plain();
+  test_floats();
   test_widen();
   free(x);
   free(y);
   free(weight);
+  free(narrow);
   return check_report("test_many_rows");
 }
