@@ -101,8 +101,8 @@ const UPDATE = { sgd: 2, momentum: 4, adam: 12 };
 
 /**
  * Floating-point operations that the task needs: of a network the matrix products (no input gradient of the first layer) and the
- * optimizer's update; of least squares the QR factorisation, 2 N p²; of logistic regression two products with X an iteration and one
- * matrix of second derivatives. No exp, no checks, no copies.
+ * optimizer's update; of least squares the QR factorisation, 2 N p²; of logistic regression two products with X an iteration, first ones in
+ * f32 left out, and one matrix of second derivatives. No exp, no checks, no copies.
  * @param {Task} task @param {number} rows @param {number} [iterations] of logistic regression
  */
 export function flops({ kind, cols, sizes = [], optimizer, batch = 1, epochs = 1, calls = 1 }, rows, iterations = 0) {

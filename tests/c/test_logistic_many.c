@@ -128,6 +128,22 @@ static void test_covariance(void) {
   }
 }
 
+/* Three classes, whose metric is a sample's too, and Newton's method, which has none. */
+static void test_classes(void) {
+  static const wf_solver solvers[] = {WF_SOLVER_NEWTON, WF_SOLVER_LBFGS};
+  make(N, 0);
+  for (int i = 0; i < N; i++) L[i] += L[i] && uniform() < 1 / (1 + exp(-narrow[i * D + 2]));
+  widen();
+  for (int s = 0; s < 2; s++) {
+    wf_logistic_state state = fit(TASK(N, D, 3, 1, 0, solvers[s], .weight = s ? NULL : S, .tolerance = 1e-11));
+    CHECK(state == WF_LOGISTIC_CONVERGED && result.gradient <= 1e-11, "%s converges: %d, gradient %g", SOLVER[solvers[s]], state, result.gradient);
+    if (s == 0) keep();
+  }
+  double most = 0;
+  for (int j = 0; j < 3 * D; j++) most = fmax(most, fabs(coef[j] - other[j]) * pow(10, j % D % 5 - 2));
+  CHECK(most < 1e-9 && fabs(result.log_likelihood - result2.log_likelihood) < 1e-11 * fabs(result2.log_likelihood), "to the same optimum: %g apart", most);
+}
+
 static void test_separable(void) {
   make(N, 0);
   for (int i = 0; i < N; i++) {
@@ -156,6 +172,7 @@ int main(void) {
   test_sample();
   test_separable();
   test_bits();
+  test_classes();
   test_covariance();
   return check_report("test_logistic_many");
 }
