@@ -54,9 +54,8 @@ static inline sums residuals(wf_real *z, const rows *r) {
   const f32x4 zero = f32x4_splat(0), one = f32x4_splat(1);
   sums s = {zero, zero, zero, zero};
   for (int i = 0; i < r->groups; i++, z += 4) {
-    const int32_t *label = r->label + 4 * i;
-    const wf_real labels[4] = {(wf_real)label[0], (wf_real)label[1], (wf_real)label[2], (wf_real)label[3]};
-    const f32x4 v = f32x4_load(z), size = f32x4_abs(v), t = f32x4_load(labels), counts = i + 1 < r->groups ? one : r->counts;
+    const f32x4 t = f32x4_from_signed(u32x4_load((const uint32_t *)r->label + 4 * i));
+    const f32x4 v = f32x4_load(z), size = f32x4_abs(v), counts = i + 1 < r->groups ? one : r->counts;
     const f32x4 e = f32x4_mul(counts, f32x4_exp(f32x4_neg(size))), d = f32x4_div(one, f32x4_add(one, e));
     const f32x4 p = f32x4_select(f32x4_lt(v, zero), f32x4_mul(e, d), d), residual = f32x4_mul(counts, f32x4_sub(p, t));
     s.far = f32x4_max(s.far, size);

@@ -26,16 +26,18 @@ export function yesOrNo(y, rows, name) {
  */
 function twoLabels(y, rows) {
   if (!isNumbers(y) || y.length !== rows || typeof y[0] !== 'number') return null;
-  const indices = new Int32Array(rows), first = y[0] + 0; // -0 is 0
-  let second = first;
-  for (let i = 0; i < rows; i++) {
-    if (y[i] === first) continue;
-    if (second === first) second = y[i] + 0;
-    else if (y[i] !== second) return null;
-    indices[i] = 1;
+  let next = 1;
+  while (next < rows && y[next] === y[0]) next++;
+  const low = Math.min(y[0], y[next]) + 0, high = Math.max(y[0], y[next]), width = high - low; // -0 + 0 is 0
+  if (!(width > 0 && width < Infinity)) return null; // also NaN, of one label
+  const indices = new Int32Array(rows);
+  let rest = 0;
+  for (let i = 0; i < rows; i++) { // without a branch, as labels cannot be foreseen
+    const above = Math.abs(y[i] - low);
+    indices[i] = above / width;
+    rest += Math.min(above, Math.abs(y[i] - high));
   }
-  if (second === first || !Number.isFinite(first) || !Number.isFinite(second)) return null;
-  return first < second ? { classes: [first, second], indices } : { classes: [second, first], indices: indices.map((index) => 1 - index) };
+  return rest === 0 ? { classes: [low, high + 0], indices } : null;
 }
 
 /** @param {unknown} y @param {number} rows @param {string} name @param {Label[] | null} classes known already @returns {Truth} */
