@@ -19,7 +19,7 @@ const shared = new Map();
 /** @param {any} start @param {import('./session.js').Begin} begin @param {Post} post */
 async function fit({ task, module, simd }, begin, post) {
   try {
-    session = new Session(await engineReady(task.kind, simd, module), restore(task, shared), begin, post);
+    session = new Session(await engineReady(task.kind, simd, module), restore(task, shared), begin, post, true);
   } catch (error) {
     return post({ type: 'error', name: 'WasmfitError', message: `the worker could not start (${error instanceof Error ? error.message : String(error)})`, code: 'WORKER' });
   }

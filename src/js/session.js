@@ -18,7 +18,7 @@ import { breathe } from './platform.js';
  *   divergence?: () => import('./packing.js').Divergence, free: () => void }} Fit
  */
 /** Makes the fit of a task. @typedef {(engine: Engine, task: any) => Fit} Begin */
-/** @typedef {{ type: 'pause' | 'resume' | 'step' | 'stop' } | { type: 'update', learningRate: number } | { type: 'ask', id: number, what: Question }} Command */
+/** taken: the reports told last have arrived. @typedef {{ type: 'pause' | 'resume' | 'step' | 'stop' | 'taken' } | { type: 'update', learningRate: number } | { type: 'ask', id: number, what: Question }} Command */
 /** @typedef {'snapshot' | 'checkpoint' | 'statistics'} Question */
 /** seconds: how long the fit had been running, pauses left out, when the reports were taken.
  * @typedef {{ type: 'reports', values: Float64Array, seconds: number }
@@ -31,15 +31,20 @@ import { breathe } from './platform.js';
 /** Why a fit ended, by its state. @type {Record<number, Stopped>} */
 const ENDS = { [DIVERGED]: 'diverged', [CONVERGED]: 'converged', [STOPPED]: 'earlyStopping' };
 const SLICE_MS = 8, FRAME_MS = 16;
+/** So many epochs may wait to be told of; then training waits for who listens. */
+const BACKLOG = 4096;
 
 /** Runs one task; every outcome is posted, none is thrown. */
 export class Session {
-  /** @param {Engine} engine @param {Task} task @param {Begin} begin @param {(event: SessionEvent) => void} post */
-  constructor(engine, task, begin, post) {
+  /** @param {Engine} engine @param {Task} task @param {Begin} begin @param {(event: SessionEvent) => void} post @param {boolean} [remote] who listens is in another thread, and says what is taken */
+  constructor(engine, task, begin, post, remote = false) {
     this.engine = engine;
     this.task = task;
     this.begin = begin;
     this.post = post;
+    this.remote = remote;
+    this.underWay = false; // reports that are not taken yet: there are never more, so that no queue of them holds up what comes behind it
+    this.backlog = 0;
     this.paused = false;
     this.stopped = false;
     this.epochsAllowed = Infinity; // until the next pause
@@ -64,6 +69,7 @@ export class Session {
     if (command.type === 'ask') this.asked.push(command);
     else if (command.type === 'update') this.learningRate = command.learningRate;
     else if (command.type === 'stop') this.stopped = true;
+    else if (command.type === 'taken') this.underWay = false;
     else {
       this.paused = command.type === 'pause';
       this.epochsAllowed = command.type === 'step' ? 1 : Infinity;
@@ -116,14 +122,14 @@ export class Session {
     await breathe(); // commands given right after the start come before the first step
     while (state === RUNNING && !this.stopped) {
       this.#serve(fit);
-      if (this.paused) {
+      if (this.paused || (this.underWay && this.backlog >= BACKLOG)) {
         await new Promise((resolve) => { this.wake = () => resolve(undefined); });
         this.wake = null;
         continue;
       }
       state = this.#slice(fit);
       const now = performance.now();
-      if (now - posted >= FRAME_MS) {
+      if (now - posted >= FRAME_MS && !this.underWay) {
         this.#report();
         posted = now;
       }
@@ -149,6 +155,7 @@ export class Session {
     const ms = performance.now() - before;
     const values = fit.takeReports();
     if (values.length > 0) this.pending.push(values);
+    this.backlog += values.length / REPORT_FIELDS;
     this.elapsed += ms;
     this.work = Math.max(1, this.work * Math.min(8, SLICE_MS / Math.max(ms, 0.1)));
     this.epochsAllowed -= values.length / REPORT_FIELDS;
@@ -162,6 +169,8 @@ export class Session {
   #report() {
     const parts = this.pending.splice(0);
     if (parts.length === 0) return;
+    this.backlog = 0;
+    this.underWay = this.remote;
     const values = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
     let at = 0;
     for (const part of parts) {

@@ -38,8 +38,8 @@ export async function openThread(kind, receive, died) {
 }
 
 /**
- * Nothing passes after the end, whoever made it.
- * @param {{ terminate: () => void }} worker @param {(event: any) => void} receive @param {(reason: string) => void} died
+ * Nothing passes after the end, whoever made it. Reports are acknowledged.
+ * @param {{ terminate: () => void, postMessage: (message: any) => void }} worker @param {(event: any) => void} receive @param {(reason: string) => void} died
  */
 function border(worker, receive, died) {
   let over = false;
@@ -52,5 +52,10 @@ function border(worker, receive, died) {
     end(); // in browsers a worker goes on after an error
     died(reason);
   };
-  return { hear: (/** @type {any} */ event) => { if (!over) receive(event); }, die, end };
+  const hear = (/** @type {any} */ event) => {
+    if (over) return;
+    receive(event);
+    if (event.type === 'reports' && !over) worker.postMessage({ type: 'taken' });
+  };
+  return { hear, die, end };
 }
