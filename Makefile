@@ -108,7 +108,10 @@ DOUBLE_FLAGS = -O2 -g -DWF_DOUBLE -Wno-psabi
 # own would add a quarter to the size and nothing to the speed. They come after -O, which else would turn vectors on again.
 WASM_CFLAGS = -DNDEBUG -msimd128 -fno-vectorize -fno-slp-vectorize -mllvm -unroll-runtime=false
 WASM_STACK = 131072
-WASM_LDFLAGS = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=$(WASM_STACK)
+# Engines compile a function when it is first called. What is called from one place only stays a function of its own all the same, unless
+# it is small: a first fit would else wait for code that it never reaches.
+WASM_INLINE = -sBINARYEN_EXTRA_PASSES=--one-caller-inline-max-function-size=100
+WASM_LDFLAGS = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=1MB -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=$(WASM_STACK) $(WASM_INLINE)
 CORE = $(SHARED) $(SOURCES)
 LINEAR_CORE = $(SHARED) $(LINEAR_SOURCES)
 # $(call exports,list): the functions of a list as emcc wants them

@@ -184,7 +184,11 @@ export class Drive {
 
   /** @param {number} i @returns {Epoch} */
   #record(i) {
-    return /** @type {any} */ (Object.fromEntries([...this.#columns, ['seconds']].map(([name]) => [name, this.#history[name][i]])));
+    /** @type {any} */
+    const epoch = {};
+    for (const [name] of this.#columns) epoch[name] = this.#history[name][i];
+    epoch.seconds = this.#history.seconds[i];
+    return epoch;
   }
 
   /** @param {number} id @param {any} value */
