@@ -130,6 +130,7 @@ export class Drive {
       this.#transport = transport;
       for (const command of this.#early.splice(0)) transport.send(command);
     } catch (error) {
+      await null; // the model must know of its run before it hears of the end
       this.#fail(error);
     }
   }

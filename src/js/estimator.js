@@ -24,9 +24,12 @@ export function checkSignal(signal, where) {
   if (typeof aborted !== 'boolean' || [addEventListener, removeEventListener].some((method) => typeof method !== 'function')) throw new TypeError(`${where}: signal must be an AbortSignal, not ${show(signal)}`);
 }
 
+/** Of all typed arrays: a Buffer's own slice is no copy. */
+const { slice } = Object.getPrototypeOf(Uint8Array.prototype);
+
 /** Numbers as they are now, to any depth that arguments of fit have. @param {any} value @param {number} [depth] @returns {any} */
 function copyOf(value, depth = 6) {
-  if (ArrayBuffer.isView(value)) return 'slice' in value && value.byteLength ? /** @type {any} */ (value).slice() : value;
+  if (ArrayBuffer.isView(value)) return 'slice' in value && value.byteLength ? slice.call(value) : value;
   if (depth === 0 || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => copyOf(item, depth - 1));
   if (isMatrix(value)) return { ...value, rows: value.rows, cols: value.cols, data: copyOf(value.data) };

@@ -27,6 +27,7 @@ test('a fit, the first and later ones, here and in a worker, trains on the value
       typed: () => ({ X: { data: Float64Array.from(X.flat()), rows: 6, cols: 2 }, y: Float64Array.from(y) }),
       single: () => ({ X: { data: Float32Array.from(X.flat()), rows: 6, cols: 2 }, y: Float32Array.from(y) }),
       bytes: () => ({ X: { data: Uint8ClampedArray.from(X.flat()), rows: 6, cols: 2, scale: 0.5, offset: 1 }, y: [...y] }),
+      buffers: () => ({ X: { data: Buffer.from(X.flat()), rows: 6, cols: 2, scale: 0.5, offset: 1 }, y: Buffer.from(y) }),
       'typed rows': () => ({ X: X.map((row) => Float32Array.from(row)), y: y.map((value) => [value]) }),
       table: () => ({ X: Table.from({ a: [1, 2, 3, 4, 5, 6] }), y: [...y] }),
     };

@@ -149,6 +149,17 @@ test('a disposed model refuses everything by name, and knows Symbol.dispose', as
   }
 });
 
+test('a fit whose rows cannot be copied is refused, and leaves the model free for another', async () => {
+  class Huge extends Float32Array {
+    /** @returns {any} */
+    slice() { throw new RangeError('Array buffer allocation failed'); }
+  }
+  const model = make({ epochs: 1 });
+  await model.fit(X, y);
+  await rejects(model.fit({ data: Huge.from(X.data), rows: 60, cols: 1 }, y, { worker: true }), { name: 'RangeError', message: 'Array buffer allocation failed' });
+  assert.equal((await fit(model, { worker: true })).stopped, 'epochs');
+});
+
 test('a subclass whose constructor cannot copy it loses its snapshot, not its run', async () => {
   class Mine extends MLPRegressor {
     /** @param {number} units */
