@@ -9,7 +9,7 @@
 
 enum { TEST_MAX = 1024 };
 static const double NEAR = 0.5;  /* a step that changes no margin by more is one to an optimum */
-static const double FAR = 20;    /* margins beyond may be on their way to infinity, however short the last step */
+static const double FAR = 8;     /* margins beyond may be on their way to infinity, however short the last step */
 
 /* ---- original units ------------------------------------------------------------------------------------------------ */
 
@@ -56,40 +56,57 @@ static void reach(wf_logistic *l, const double *direction, double *least, double
   }
 }
 
-/* direction (n) = Newton's step from the point, if there is memory for it; else the last step. */
-static void aim(wf_logistic *l, double *direction) {
+/* direction (n) = Newton's step from the point, if there is memory for it, and the factor (n,n) that it comes from, to be freed; else
+ * the last step, and NULL. raised: how many elements the factor has raised. */
+static double *aim(wf_logistic *l, double *direction, int *raised) {
   size_t n = (size_t)l->n;
   double *matrix = l->n <= TEST_MAX ? malloc(n * n * sizeof(double)) : NULL;
   memcpy(direction, matrix ? l->gradient : l->step, n * sizeof(double));
-  if (!matrix) return;
+  *raised = 0;
+  if (!matrix) return NULL;
   logistic_curvature(l, matrix, l->theta);
   for (size_t j = 0; l->K > 1 && j < n; j++) matrix[j * n + j] *= 1 + 0x1p-30;
-  cholesky_factor(matrix, l->n);
+  *raised = cholesky_factor(matrix, l->n);
   cholesky_solve(direction, matrix, l->n);
   for (size_t i = 0; i < n; i++) direction[i] = -direction[i];
-  free(matrix);
+  return matrix;
 }
 
-/* No row's margin changes by more over the last step. */
-static double greatest_change(const wf_logistic *l) {
+/* No row's margin changes by more over a step. */
+static double greatest_change(const wf_logistic *l, const double *step) {
   double most = 0;
   for (int k = 0; k < l->K; k++) {
     double sum = 0;
-    for (int j = 0; j < l->P; j++) sum += fabs(l->step[k * l->P + j]) * l->reach[j];
+    for (int j = 0; j < l->P; j++) sum += fabs(step[k * l->P + j]) * l->reach[j];
     most = sum > most ? sum : most;
   }
   return l->K > 1 ? 2 * most : most;
 }
 
-/* A direction in which no margin shrinks proves that there is no finite optimum, and Newton's steps turn into one.
+/* Of what a direction changes: no margin shrinks, but next to the most that one grows; and that is more than rounding. */
+static int endless(const wf_logistic *l, const double *direction, double least, double most) {
+  return least >= -1e-9 * most && most > 1e-12 * greatest_change(l, direction);
+}
+
+/* A direction in which no margin shrinks proves that there is no finite optimum. Newton's steps turn into one, and sooner what is left of
+ * them where the rows say least, which is what a second solve leaves.
  * Source: Albert, Anderson 1984, "On the existence of maximum likelihood estimates in logistic regression models", Biometrika 71. */
 logistic_optimum logistic_where(wf_logistic *l) {
-  double least, most = greatest_change(l);
+  double least, most = greatest_change(l, l->step);
+  int raised;
   if (most > NEAR) reach(l, l->step, &least, &most);
   if (most <= NEAR && l->tally.far <= FAR) return OPTIMUM_HERE;
-  aim(l, l->work);
+  double *matrix = aim(l, l->work, &raised);
   reach(l, l->work, &least, &most);
-  return most <= NEAR ? OPTIMUM_HERE : least >= -1e-6 * most ? OPTIMUM_NOWHERE : OPTIMUM_FURTHER;
+  const int near = most <= NEAR;
+  int nowhere = !near && endless(l, l->work, least, most);
+  if (matrix && !nowhere && (!near || raised)) {
+    cholesky_solve(l->work, matrix, l->n);
+    reach(l, l->work, &least, &most);
+    nowhere = endless(l, l->work, least, most);
+  }
+  free(matrix);
+  return nowhere ? OPTIMUM_NOWHERE : near ? OPTIMUM_HERE : OPTIMUM_FURTHER;
 }
 
 /* ---- dependent columns --------------------------------------------------------------------------------------------- */

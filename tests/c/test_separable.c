@@ -44,6 +44,23 @@ static void test_coarse(wf_solver solver) {
   }
 }
 
+/* A column of 0 and 1 whose every 1 is of one class, among columns that overlap; one row of the other class makes its optimum finite. */
+static void test_indicator(wf_solver solver) {
+  for (double tolerance = 1e-2; tolerance > 1e-10; tolerance /= 10) {
+    random_rows(300, 4, 1);
+    for (int i = 0; i < 300; i++) {
+      X[4 * i] = i % 10 == 0;
+      if (i % 10 == 0) L[i] = 1;
+    }
+    task t = TASK(300, 4, 1, 0, 0, solver, .tolerance = tolerance);
+    CHECK(fit(t) == WF_LOGISTIC_SEPARABLE, "%s, tolerance %g: an indicator of one class", SOLVER[solver], tolerance);
+    L[0] = 0;
+    CHECK(fit(t) == WF_LOGISTIC_CONVERGED, "%s, tolerance %g: an indicator of nearly one class", SOLVER[solver], tolerance);
+    X[1] = 1e8;
+    CHECK(fit(t) == WF_LOGISTIC_CONVERGED, "%s, tolerance %g: a row far out", SOLVER[solver], tolerance);
+  }
+}
+
 static void test_one_class(wf_solver solver) {
   random_rows(40, 2, 1);
   for (int i = 0; i < 40; i++) {
@@ -64,6 +81,7 @@ int main(void) {
   for (int s = 0; s < 2; s++) {
     test_separable((wf_solver)s);
     test_coarse((wf_solver)s);
+    test_indicator((wf_solver)s);
     test_one_class((wf_solver)s);
   }
   return check_report("test_separable");
