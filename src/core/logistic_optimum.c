@@ -56,6 +56,12 @@ static void reach(wf_logistic *l, const double *direction, double *least, double
   }
 }
 
+/* matrix (n,n): second derivatives at the point; those of one class against the other are there already if they were expected. */
+static void curvature(wf_logistic *l, double *matrix) {
+  if (l->informed) memcpy(matrix, l->information, (size_t)l->P * (size_t)l->P * sizeof(double));
+  else logistic_curvature(l, matrix, l->theta);
+}
+
 /* direction (n) = Newton's step from the point, if there is memory for it, and the factor (n,n) that it comes from, to be freed; else
  * the last step, and NULL. raised: how many elements the factor has raised. */
 static double *aim(wf_logistic *l, double *direction, int *raised) {
@@ -64,7 +70,7 @@ static double *aim(wf_logistic *l, double *direction, int *raised) {
   memcpy(direction, matrix ? l->gradient : l->step, n * sizeof(double));
   *raised = 0;
   if (!matrix) return NULL;
-  logistic_curvature(l, matrix, l->theta);
+  curvature(l, matrix);
   for (size_t j = 0; l->K > 1 && j < n; j++) matrix[j * n + j] *= 1 + 0x1p-30;
   *raised = cholesky_factor(matrix, l->n);
   cholesky_solve(direction, matrix, l->n);
@@ -158,8 +164,7 @@ int wf_logistic_covariance(double *cov, wf_logistic *l) {
   size_t P = (size_t)l->P;
   double *matrix = l->K == 1 ? malloc((P * P + P) * sizeof(double)) : NULL;
   if (!matrix) return 0;
-  if (l->informed) memcpy(matrix, l->information, P * P * sizeof(double));
-  else logistic_curvature(l, matrix, l->theta);
+  curvature(l, matrix);
   int whole = 1;
   for (size_t j = 0; j < P; j++) {
     whole &= matrix[j * P + j] > 0 || j >= (size_t)(l->D + l->intercept);

@@ -57,7 +57,7 @@ export function warningsOf(model) {
   if (model._name === 'LinearRegression') return rankWarning(model);
   if (model._name === 'Ridge') return alphaWarning(model);
   const { iterations, outcome } = stateOf(model).facts;
-  if (outcome === 'separable') return ['The classes can be told apart without error, so that there is no finite optimum: the coefficients grow without end and stand where they were stopped. Use a penalty.'];
+  if (outcome === 'separable') return ['The classes, or some rows of them, can be told apart without error, so that there is no finite optimum: the coefficients grow without end and stand where they were stopped. Use a penalty.'];
   if (outcome === 'epochs') return [`Not converged after ${iterations} iterations. Raise maxIterations, raise tolerance, or standardise the features.`];
   return outcome === 'stopped' ? [`Stopped after ${iterations} iterations, before it converged.`] : [];
 }
