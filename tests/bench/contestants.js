@@ -58,7 +58,7 @@ async function openProcess(command, args, env = {}) {
   };
   const ask = (/** @type {string} */ line) => (child.stdin.write(`${line}\n`), answer());
   await answer();
-  return { round: (ms) => ask(`round ${ms}`), check: () => ask('check'), end: () => (child.stdin.end(), ended) };
+  return { round: (ms) => ask(`round ${ms}`), check: () => ask('check'), end: () => (child.kill('SIGKILL'), ended) }; // at once: engines have been seen to wait for ever in their own end
 }
 
 /**
