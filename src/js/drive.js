@@ -175,11 +175,14 @@ export class Drive {
 
   /** @param {Float64Array} values @param {number} seconds */
   #addReports(values, seconds) {
-    for (let at = 0; at < values.length; at += REPORT_FIELDS) {
-      for (const [name, field] of this.#columns) this.#history[name].push(values[at + field]);
-      this.#history.seconds.push(seconds);
-      if (!this.#abort) this.#job.onEpoch?.(this.#record(this.#history.epoch.length - 1));
+    const history = this.#history, { onEpoch } = this.#job;
+    let told = history.seconds.length;
+    for (const [name, field] of this.#columns) {
+      const column = history[name];
+      for (let at = field; at < values.length; at += REPORT_FIELDS) column.push(values[at]);
     }
+    for (let at = 0; at < values.length; at += REPORT_FIELDS) history.seconds.push(seconds);
+    for (; onEpoch && !this.#abort && told < history.seconds.length; told++) onEpoch(this.#record(told));
     this.#wake();
   }
 
