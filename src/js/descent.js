@@ -38,7 +38,7 @@ function varianceOf(task, k) {
 }
 
 /** A fit in steps: all its memory is taken here. Free it once. */
-export class IterativeFit {
+class IterativeFit {
   /** @param {Engine} engine @param {LinearTask} task */
   constructor(engine, task) {
     this.engine = engine;

@@ -34,7 +34,7 @@ const beginOf = async ({ kind }) => (kind === 'network' ? beginNetwork : (await 
 const arraysOf = (given) => given.flatMap((value) => [value, Object(value).data]).filter(ArrayBuffer.isView);
 
 /** A task with copies of what is the caller's. @param {Task} task @param {unknown[]} given @returns {Task} */
-export function ownTask(task, given) {
+function ownTask(task, given) {
   const theirs = new Set(arraysOf(given).map(({ buffer }) => buffer));
   return theirs.size === 0 ? task : mapLeaves(task, (value) => (ArrayBuffer.isView(value) && theirs.has(value.buffer) ? /** @type {any} */ (value).slice() : value));
 }

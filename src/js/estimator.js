@@ -108,12 +108,13 @@ export class Estimator {
     return this._start(async (release) => {
       let given = [X, y, options];
       const late = this._late;
-      if (!late.code) { // what the caller changes while it is fetched is not trained on
+      const first = !late.code;
+      if (first) { // what the caller changes while it is fetched is not trained on
         given = copyOf(given);
         import('./engine.js').then(({ engineReady }) => engineReady(late.core)).catch(() => {}); // the run needs it too, and says so if it cannot be had
         await late.ready();
       }
-      return /** @type {any} */ (late.code).begin(this, ...given, release);
+      return /** @type {any} */ (late.code).begin(this, ...given, release, first);
     });
   }
 

@@ -26,8 +26,11 @@ export function jobOf(model, X, y, options, soft) {
   return { ...prepared, given: [X, y, sampleWeight, held.X, held.y, held.sampleWeight], worker, onEpoch, signal, finish: (/** @type {any} */ state) => { if (!model._disposed) prepared.finish(state); } };
 }
 
-/** @param {Estimator} model @param {unknown} X @param {unknown} y @param {FitOptions} options @param {() => void} release called at the end */
-export const begin = (model, X, y, options, release) => new Drive({ ...jobOf(model, X, y, options), release });
+/**
+ * @param {Estimator} model @param {unknown} X @param {unknown} y @param {FitOptions} options @param {() => void} release called at the end
+ * @param {boolean} [own] nobody else has the arrays
+ */
+export const begin = (model, X, y, options, release, own) => new Drive({ ...jobOf(model, X, y, options), release, ...own && { given: [] } });
 
 /** A model of the same class and options. @template {Estimator} M @param {M} model @returns {M} */
 export const another = (model) => new (/** @type {any} */ (model.constructor))(model.options);

@@ -1,7 +1,7 @@
 // native-integers.js: a quantised network inside its core · in: integers, features · out: outputs · next: quantized.js
 import { activations, losses } from './choices.js';
 import { WasmfitError } from './errors.js';
-import { Held } from './held.js';
+import { Held, rowsAtOnce } from './held.js';
 import { codeOf } from './options.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
@@ -15,9 +15,6 @@ import { codeOf } from './options.js';
  * least to most. scale, bias: of the outputs.
  * @typedef {{ inputs: number, bytes: { scale: number, offset: number } | null, least: number, most: number, origin: Float32Array,
  *   factor: Float32Array, gain: Uint8Array, layers: IntegerLayer[], scale: Float32Array, bias: Float32Array }} Integers */
-
-/** Bytes of rows that are copied into the core at a time, so that they stay in its caches. */
-const CHUNK = 2 ** 18;
 
 /** @param {ArrayBufferView} values */
 const bytesOf = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
@@ -63,7 +60,7 @@ export class NativeIntegers {
     this.inputs = inputs;
     this.outputs = layers[layers.length - 1].units;
     const row = inputs * this.Type.BYTES_PER_ELEMENT;
-    this.rows = Math.max(1, Math.floor(CHUNK / row / 64)) * 64;
+    this.rows = rowsAtOnce(row);
     const parts = new Held(engine);
     try {
       const config = pack(engine, integers, codeOf(losses, loss), (values) => parts.take(values)), fault = engine.exports.wf_int8_check(config);

@@ -1,5 +1,6 @@
 // native.js: a model inside the core · in: configuration, weights, rows · out: weights, predictions · next: native-fit.js
 import { finite } from './finite.js';
+import { rowsAtOnce } from './held.js';
 import { FAULT_BYTES, ROWS_BYTES, packConfig, packLayers, packRows, refusal } from './packing.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
@@ -9,8 +10,6 @@ import { FAULT_BYTES, ROWS_BYTES, packConfig, packLayers, packRows, refusal } fr
 
 /** How many rows a prediction may have that needs no memory of its own. */
 const FEW_ROWS = 16;
-/** Bytes of rows that are predicted at a time, so that they stay in the caches; rows that the core takes at once. */
-const CHUNK = 2 ** 18, BLOCK = 64;
 
 /** Models that nobody disposed: their memory in the core goes when they do. */
 const forgotten = new FinalizationRegistry(release);
@@ -93,11 +92,11 @@ export class NativeModel {
    * @returns {Float32Array | null} (rows, outputs); null: x has a value that is not finite
    */
   predict(part, probabilities) {
-    const { engine, inputs, outputs } = this, { x, rows } = part, { exports } = engine, floats = x instanceof Float32Array;
+    const { engine, inputs, outputs } = this, { x, rows } = part, { exports } = engine, floats = x instanceof Float32Array, row = inputs * x.BYTES_PER_ELEMENT;
     if (rows <= FEW_ROWS && floats) return finite.all(x) ? this.#predictFew(x, rows, Number(probabilities)) : null;
-    const most = Math.min(rows, Math.max(1, Math.floor(CHUNK / (inputs * x.BYTES_PER_ELEMENT * BLOCK))) * BLOCK), y = new Float32Array(rows * outputs);
+    const most = Math.min(rows, rowsAtOnce(row)), y = new Float32Array(rows * outputs);
     return engine.scope((copy) => {
-      const from = copy(most * inputs * x.BYTES_PER_ELEMENT, 'the rows to predict'), to = copy(most * outputs * 4, 'the predictions');
+      const from = copy(most * row, 'the rows to predict'), to = copy(most * outputs * 4, 'the predictions');
       const words = packRows(part, () => from), at = copy(ROWS_BYTES, 'the rows to predict');
       for (let first = 0; first < rows; first += most) {
         const count = Math.min(most, rows - first), some = x.subarray(first * inputs, (first + count) * inputs);

@@ -57,6 +57,16 @@ test('a fit, the first and later ones, here and in a worker, trains on the value
   for (const found of [now, ...Object.values(others)]) assert.deepEqual(found, later);
 });
 
+test('what the first fit has copied is not copied again', () => {
+  const { copies } = first(`
+    class Counted extends Float32Array {
+      slice(...part) { out.copies++; return super.slice(...part); }
+    }
+    out.copies = 0;
+    await new MLPRegressor({ ...small, standardize: false }).fit({ data: Counted.from(X.flat()), rows: 6, cols: 2 }, y);`);
+  assert.equal(copies, 0);
+});
+
 test('what is wrong with data rejects the run with the same error, whether the code was there or not; nothing is changed', () => {
   const { early, late, fitted, ok } = first(`
     const wrong = [

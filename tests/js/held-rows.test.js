@@ -1,9 +1,9 @@
 // held-rows.test.js: rows that a linear fit keeps in the core alone; labels of typed arrays · in: the package · out: test results · next: linear-models.test.js
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LinearRegression, LogisticRegression } from 'wasmfit';
-import { engineReady } from '../../src/js/engine.js';
 import { Random } from '../../src/js/draws.js';
+import { engineReady } from '../../src/js/engine.js';
+import { LinearRegression, LogisticRegression } from '../../src/js/index.js';
 
 const ROWS = 700, COLS = 60, HERE = { worker: false };
 
